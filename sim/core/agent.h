@@ -1,0 +1,59 @@
+// Agent: a way of learning that produces a policy.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/policy.h"
+#include "sim/core/random.h"
+#include "sim/core/vector_environment.h"
+
+namespace sandlot {
+
+// What training supplies. An agent's loop reads
+//
+//   while (training.proceed(*this)) {
+//     … choose actions …
+//     training.step(actions);   // steps the environment, counts steps and episodes
+//     … learn from training.environment() …
+//   }
+//
+// proceed() is called where save() holds everything: it evaluates and checkpoints as due, and
+// returns false when the budget is used up or a stop was asked for.
+class TrainingContext {
+ public:
+  virtual ~TrainingContext() = default;
+
+  // Reset before train() is called, or restored from the checkpoint.
+  virtual VectorEnvironment& environment() = 0;
+  virtual bool proceed(class Agent& agent) = 0;
+  virtual void step(const Actions& actions) = 0;
+  // Counts steps that were made elsewhere than in environment(): searches, populations.
+  virtual void count(std::int64_t steps, std::span<const EpisodeRecord> finished) = 0;
+
+  virtual std::int64_t steps() const = 0;     // so far, over all copies
+  virtual std::int64_t episodes() const = 0;  // finished so far
+  // A figure of the agent's own; the metrics row holds the mean since the row before. `metric` is
+  // one of Agent::metrics().
+  virtual void report(std::string_view metric, double value) = 0;
+};
+
+class Agent {
+ public:
+  virtual ~Agent() = default;
+
+  virtual void train(TrainingContext& training) = 0;
+  // The policy as learnt so far.
+  virtual Policy& policy() = 0;
+  // Names of the figures it reports: columns of metrics.csv.
+  virtual std::vector<std::string> metrics() const { return {}; }
+
+  // Everything that learning needs to go on, the policy included. Whether train() follows the
+  // constructor or load(), the run ends with the same bytes.
+  virtual void save(Writer&) const = 0;
+  virtual void load(Reader&) = 0;
+};
+
+}  // namespace sandlot

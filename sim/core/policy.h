@@ -1,0 +1,39 @@
+// Policy: from observations to actions; what a checkpoint holds and all that watching, evaluating,
+// recording and playing need.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "sim/core/random.h"
+
+namespace sandlot {
+
+class Policy {
+ public:
+  virtual ~Policy() = default;
+
+  // Chooses for `rows` observations (row-major [rows, obs]). `legal` is [rows, actions], or empty
+  // where all are legal. `actions` takes [rows] indices, or `continuous` [rows, action size]; the
+  // other is empty. The policy is as good as it can: no exploration. `random` is for policies that
+  // are stochastic by nature.
+  virtual void act(int rows, std::span<const float> observations,
+                   std::span<const std::uint8_t> legal, std::span<std::int32_t> actions,
+                   std::span<float> continuous, Random& random) = 0;
+
+  // An episode starts in `row`: policies with a memory forget it.
+  virtual void begin_episode(int row) { static_cast<void>(row); }
+
+  // The value of each discrete action for one observation, for the picture; false where the policy
+  // has none.
+  virtual bool action_values(std::span<const float> observation, std::span<float> values) const {
+    static_cast<void>(observation);
+    static_cast<void>(values);
+    return false;
+  }
+
+  virtual void save(Writer&) const = 0;
+  virtual void load(Reader&) = 0;
+};
+
+}  // namespace sandlot

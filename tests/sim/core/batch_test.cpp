@@ -1,0 +1,179 @@
+#include "sim/core/batch.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "sim/core/scene.h"
+
+using namespace sandlot;
+
+namespace {
+
+// Counts up by action + 1 from a seeded start and terminates at 10; shows the count.
+class Counter final : public Environment {
+ public:
+  Counter() {
+    spec_.name = "counter";
+    spec_.observation = Space::box({1}, 0, 20);
+    spec_.action = Space::discrete(3);
+    spec_.reward_low = 0;
+    spec_.reward_high = 3;
+  }
+  const EnvironmentSpec& spec() const override { return spec_; }
+  void reset(Seed seed) override { count_ = static_cast<int>(Random(seed).below(3)); }
+  StepResult step(Action action) override {
+    count_ += action.index + 1;
+    return {static_cast<float>(action.index + 1),
+            count_ >= 10 ? Status::terminated : Status::running};
+  }
+  void observe(std::span<float> out) const override { out[0] = static_cast<float>(count_); }
+  void draw(Scene&) const override {}
+  void save(Writer& out) const override { out.write(count_); }
+  void load(Reader& in) override { in.read(count_); }
+
+ private:
+  EnvironmentSpec spec_;
+  int count_ = 0;
+};
+
+struct Trace {
+  std::vector<float> values;
+  bool operator==(const Trace&) const = default;
+};
+
+Trace play(VectorEnvironment& batch, int steps, int offset = 0) {
+  Trace trace;
+  std::vector<std::int32_t> actions(static_cast<std::size_t>(batch.size()));
+  for (int t = 0; t < steps; ++t) {
+    for (std::size_t i = 0; i < actions.size(); ++i)
+      actions[i] = static_cast<std::int32_t>((i + static_cast<std::size_t>(t + offset)) % 3);
+    batch.step({.discrete = actions, .continuous = {}});
+    for (const float x : batch.observations()) trace.values.push_back(x);
+    for (const float x : batch.rewards()) trace.values.push_back(x);
+    for (const auto& e : batch.finished())
+      trace.values.push_back(static_cast<float>(e.episode_return));
+  }
+  return trace;
+}
+
+Counter make() { return Counter(); }
+
+}  // namespace
+
+TEST_CASE("auto-reset keeps the true last observation and tells the end apart") {
+  WrapperSettings wrappers;
+  wrappers.step_limit = 4;
+  Batch<Counter> batch(1, wrappers, 1, 1, make);
+  batch.reset();
+  const float start = batch.observations()[0];
+  const std::int32_t one[] = {0};
+  for (int t = 0; t < 4; ++t) batch.step({.discrete = one, .continuous = {}});
+  CHECK(batch.statuses()[0] == Status::truncated);
+  CHECK(batch.final_observations()[0] == start + 4);
+  CHECK(batch.observations()[0] < 3);
+  REQUIRE(batch.finished().size() == 1);
+  CHECK(batch.finished()[0].episode_return == 4);
+  CHECK(batch.finished()[0].length == 4);
+}
+
+TEST_CASE("an end in the very step of the limit is the task's own end") {
+  WrapperSettings wrappers;
+  wrappers.step_limit = 4;
+  wrappers.action_repeat = 5;
+  Batch<Counter> batch(1, wrappers, 1, 1, make);
+  batch.reset();
+  const std::int32_t slow[] = {0};
+  batch.step({.discrete = slow, .continuous = {}});
+  batch.step({.discrete = slow, .continuous = {}});
+  CHECK(batch.statuses()[0] == Status::terminated);
+
+  wrappers.step_limit = 2;
+  Batch<Counter> tight(1, wrappers, 1, 1, make);
+  tight.reset();
+  tight.step({.discrete = slow, .continuous = {}});
+  tight.step({.discrete = slow, .continuous = {}});
+  CHECK(tight.statuses()[0] == Status::terminated);
+}
+
+TEST_CASE("rows are the same with any number of threads") {
+  const WrapperSettings wrappers;
+  Batch<Counter> one(7, wrappers, 3, 1, make), three(7, wrappers, 3, 3, make);
+  one.reset();
+  three.reset();
+  CHECK(play(one, 50) == play(three, 50));
+}
+
+TEST_CASE("a batch saved in mid-episode goes on the same") {
+  WrapperSettings wrappers;
+  wrappers.sticky_actions = 0.3;
+  wrappers.frame_stack = 3;
+  Batch<Counter> batch(4, wrappers, 9, 1, make), other(4, wrappers, 9, 1, make);
+  batch.reset();
+  other.reset();
+  play(batch, 13);
+  Writer out;
+  batch.save(out);
+  Reader in(out.bytes());
+  other.load(in);
+  CHECK(in.remaining() == 0);
+  CHECK(play(batch, 40, 13) == play(other, 40, 13));
+}
+
+TEST_CASE("frames are stacked oldest first and start filled") {
+  WrapperSettings wrappers;
+  wrappers.frame_stack = 3;
+  Batch<Counter> batch(1, wrappers, 1, 1, make);
+  batch.reset();
+  const float start = batch.observations()[0];
+  const std::int32_t two[] = {1};
+  batch.step({.discrete = two, .continuous = {}});
+  CHECK(batch.observations()[0] == start);
+  CHECK(batch.observations()[1] == start);
+  CHECK(batch.observations()[2] == start + 2);
+  CHECK(batch.spec().observation.shape == std::vector<int>{3, 1});
+}
+
+TEST_CASE("clipping changes what is learnt from, not what is reported") {
+  WrapperSettings wrappers;
+  wrappers.reward_scale = 2;
+  wrappers.reward_clip = {-1, 1};
+  wrappers.step_limit = 2;
+  Batch<Counter> batch(1, wrappers, 1, 1, make);
+  batch.reset();
+  const std::int32_t two[] = {1};
+  batch.step({.discrete = two, .continuous = {}});
+  CHECK(batch.rewards()[0] == 1);
+  batch.step({.discrete = two, .continuous = {}});
+  CHECK(batch.finished()[0].episode_return == 4);
+  CHECK(batch.spec().reward_high == 1);
+}
+
+TEST_CASE("actions outside the space are refused by name") {
+  Batch<Counter> batch(1, {}, 1, 1, make);
+  batch.reset();
+  const std::int32_t bad[] = {3};
+  CHECK_THROWS_WITH(batch.step({.discrete = bad, .continuous = {}}),
+                    "counter: action 3 is outside 0…2");
+  CHECK_THROWS_WITH(batch.step({}), "counter: a step of 1 rows takes 1 indices, not 0");
+}
+
+TEST_CASE("sticky actions repeat the action before, at their rate") {
+  WrapperSettings wrappers;
+  wrappers.sticky_actions = 0.25;
+  Batch<Counter> batch(1, wrappers, 5, 1, make);
+  batch.reset();
+  int repeated = 0, asked = 0;
+  std::int32_t action[] = {0};
+  for (int t = 0; t < 4000; ++t) {
+    action[0] = t % 2 == 0 ? 0 : 2;
+    const bool first = t == 0 || batch.statuses()[0] != Status::running;
+    batch.step({.discrete = action, .continuous = {}});
+    if (first) continue;
+    ++asked;
+    repeated += batch.rewards()[0] != static_cast<float>(action[0] + 1);
+  }
+  // Alternating 0 and 2, a repeat shows unless the step before was itself repeated.
+  CHECK(repeated > 0.15 * asked);
+  CHECK(repeated < 0.30 * asked);
+}
