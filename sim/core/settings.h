@@ -48,6 +48,20 @@ struct Range {
   std::string describe() const;  // "between 0 and 1", "at least 1", "" for any
 };
 
+class Fields;
+class Registry;
+
+// A component that settings choose by name and that brings its own settings: see Slot in registry.h.
+class ComponentSlot {
+ public:
+  virtual ~ComponentSlot() = default;
+  virtual std::string_view kind() const = 0;  // "feature map"
+  virtual std::string_view chosen() const = 0;
+  // Replaces the component by a fresh one of that name; false where the registry has none.
+  virtual bool choose(const Registry& registry, std::string_view name) = 0;
+  virtual void fields(Fields& f) = 0;  // of the chosen component
+};
+
 class Fields {
  public:
   virtual ~Fields() = default;
@@ -87,6 +101,10 @@ class Fields {
       end_section();
     }
   }
+  // A map that names a registered component under `key` and holds that component's own settings:
+  //   value_function: {features: tile_coding, tilings: 8}
+  virtual void component(std::string_view name, std::string_view key, ComponentSlot& value,
+                         std::string_view help) = 0;
   // Fields that apply only under a condition, such as when(kind == tiles, "kind: tiles", …): where
   // it does not hold, giving one is an error that names the condition.
   virtual void when(bool condition, std::string_view description,
