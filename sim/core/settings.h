@@ -101,10 +101,16 @@ class Fields {
       end_section();
     }
   }
-  // A map that names a registered component under `key` and holds that component's own settings:
-  //   value_function: {features: tile_coding, tilings: 8}
-  virtual void component(std::string_view name, std::string_view key, ComponentSlot& value,
-                         std::string_view help) = 0;
+  // A registered component, named under `key` in this map, which holds its own settings beside it.
+  virtual void chosen(std::string_view key, ComponentSlot& value, std::string_view help) = 0;
+  // The same in a map of its own: value_function: {features: tile_coding, tilings: 8}
+  void component(std::string_view name, std::string_view key, ComponentSlot& value,
+                 std::string_view help) {
+    if (begin_section(name, help)) {
+      chosen(key, value, "which one");
+      end_section();
+    }
+  }
   // Fields that apply only under a condition, such as when(kind == tiles, "kind: tiles", …): where
   // it does not hold, giving one is an error that names the condition.
   virtual void when(bool condition, std::string_view description,
