@@ -1,0 +1,20 @@
+// The colours of the classic worlds' pictures.
+#pragma once
+
+#include "sim/core/scene.h"
+
+namespace sandlot::classic::palette {
+
+inline constexpr Color background = Color::hex(0xF4F1EA);
+inline constexpr Color ink = Color::hex(0x2B2D42);
+inline constexpr Color muted = Color::hex(0x8D92A5);
+inline constexpr Color tile = Color::hex(0xFFFFFF);
+inline constexpr Color wall = Color::hex(0x4A4E69);
+inline constexpr Color lava = Color::hex(0xE4572E);
+inline constexpr Color water = Color::hex(0x1D5C8C);
+inline constexpr Color ice = Color::hex(0xDCEFF8);
+inline constexpr Color felt = Color::hex(0x1F6B4A);
+inline constexpr Color goal = Color::hex(0x2A9D6F);
+inline constexpr Color agent = Color::hex(0x3D6FE0);
+
+}  // namespace sandlot::classic::palette

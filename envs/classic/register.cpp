@@ -1,0 +1,31 @@
+#include "envs/classic/register.h"
+
+#include "envs/classic/blackjack.h"
+#include "envs/classic/cliff_walking.h"
+#include "envs/classic/dyna_maze.h"
+#include "envs/classic/frozen_lake.h"
+#include "envs/classic/random_walk.h"
+#include "envs/classic/taxi.h"
+#include "envs/classic/windy_gridworld.h"
+
+namespace sandlot {
+
+void register_classic(Registry& registry) {
+  using namespace classic;
+  registry.add_environment<RandomWalk>(
+      "random_walk", "Prediction: a walk with known values (Sutton & Barto, example 6.2)");
+  registry.add_environment<CliffWalking>(
+      "cliff_walking", "Reach the goal along a cliff (Sutton & Barto, example 6.6)");
+  registry.add_environment<WindyGridworld>(
+      "windy_gridworld", "Reach the goal across an upward wind (Sutton & Barto, example 6.5)");
+  registry.add_environment<DynaMaze>(
+      "dyna_maze", "Mazes that stay or change, for planning (Sutton & Barto, figures 8.2 to 8.5)");
+  registry.add_environment<FrozenLake>("frozen_lake",
+                                       "Cross slippery ice without falling into a hole");
+  registry.add_environment<Taxi>("taxi",
+                                 "Fetch a passenger and bring him to his depot (Dietterich 2000)");
+  registry.add_environment<Blackjack>(
+      "blackjack", "Hit or stick against a dealer (Sutton & Barto, example 5.1)");
+}
+
+}  // namespace sandlot
