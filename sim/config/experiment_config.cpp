@@ -157,7 +157,7 @@ void TrainingSection::Evaluate::fields(Fields& f) {
 }
 
 void TrainingSection::Checkpoint::fields(Fields& f) {
-  f.integer("every", every, "steps (or episodes) between checkpoints; 0: only at the end",
+  f.integer("every", every, "steps (or episodes) between checkpoints; 0: budget / 20",
             Range::at_least(0));
   f.integer("keep", keep, "checkpoints kept; a damaged one falls back on the one before",
             Range::between(1, 1000));
@@ -179,6 +179,10 @@ void TrainingSection::fields(Fields& f) {
 
 std::int64_t TrainingSection::log_every() const {
   return log.every > 0 ? log.every : std::max<std::int64_t>(1, budget() / 200);
+}
+
+std::int64_t TrainingSection::checkpoint_every() const {
+  return checkpoint.every > 0 ? checkpoint.every : std::max<std::int64_t>(1, budget() / 20);
 }
 
 void ExperimentConfig::fields(Fields& f) {

@@ -50,6 +50,7 @@ struct TrainingSection {
   bool in_episodes() const { return episodes > 0; }
   std::int64_t budget() const { return in_episodes() ? episodes : steps; }
   std::int64_t log_every() const;
+  std::int64_t checkpoint_every() const;
 };
 
 struct ExperimentConfig {

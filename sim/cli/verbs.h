@@ -1,0 +1,26 @@
+// The command line: one function per verb.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "sim/core/registry.h"
+
+namespace sandlot {
+
+// 0: good, 1: the run failed, 2: the input was wrong.
+int run_command_line(int argc, const char* const* argv);
+
+// Each adds its subcommand; its callback sets `run`, which is called once the line is parsed.
+using Run = std::function<int(const Registry&)>;
+void add_train(CLI::App& app, Run& run);
+void add_evaluate(CLI::App& app, Run& run);
+void add_watch(CLI::App& app, Run& run);
+void add_record(CLI::App& app, Run& run);
+void add_replay(CLI::App& app, Run& run);
+void add_play(CLI::App& app, Run& run);
+void add_report(CLI::App& app, Run& run);
+void add_list(CLI::App& app, Run& run);
+void add_describe(CLI::App& app, Run& run);
+
+}  // namespace sandlot

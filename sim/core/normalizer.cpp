@@ -1,0 +1,119 @@
+#include "sim/core/normalizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/core/archive.h"
+
+namespace sandlot {
+
+ObservationStatistics::ObservationStatistics(std::size_t size) : mean_(size), squares_(size) {}
+
+double ObservationStatistics::variance(std::size_t i) const {
+  return count_ > 1 ? squares_[i] / count_ : 1.0;
+}
+
+void ObservationStatistics::update(std::span<const float> observations) {
+  const std::size_t width = mean_.size();
+  for (std::size_t row = 0; row * width < observations.size(); ++row) {
+    count_ += 1;
+    for (std::size_t i = 0; i < width; ++i) {
+      const double x = observations[row * width + i];
+      const double delta = x - mean_[i];
+      mean_[i] += delta / count_;
+      squares_[i] += delta * (x - mean_[i]);
+    }
+  }
+}
+
+void ObservationStatistics::normalize(std::span<const float> from, std::span<float> to) const {
+  const std::size_t width = mean_.size();
+  for (std::size_t i = 0; i < width; ++i) {
+    const double scale = 1.0 / std::sqrt(variance(i) + 1e-8);
+    for (std::size_t at = i; at < from.size(); at += width)
+      to[at] = static_cast<float>(std::clamp((from[at] - mean_[i]) * scale, -10.0, 10.0));
+  }
+}
+
+void ObservationStatistics::save(Writer& out) const {
+  out.write(count_);
+  out.write(mean_);
+  out.write(squares_);
+}
+
+void ObservationStatistics::load(Reader& in) {
+  const std::size_t width = mean_.size();
+  in.read(count_);
+  in.read(mean_);
+  in.read(squares_);
+  if (mean_.size() != width || squares_.size() != width)
+    in.fail("the observation statistics have another size");
+}
+
+NormalizedEnvironment::NormalizedEnvironment(std::unique_ptr<VectorEnvironment> inner)
+    : inner_(std::move(inner)), statistics_(inner_->spec().observation.size()) {
+  spec_ = inner_->spec();
+  spec_.observation.low = {-10.0f};
+  spec_.observation.high = {10.0f};
+  size_ = inner_->size();
+  observations_.resize(inner_->observations().size());
+  final_observations_.resize(inner_->observations().size());
+  finished_.reserve(static_cast<std::size_t>(size_));
+}
+
+void NormalizedEnvironment::show() {
+  statistics_.normalize(inner_->observations(), observations_);
+  statistics_.normalize(inner_->final_observations(), final_observations_);
+  rewards_.assign(inner_->rewards().begin(), inner_->rewards().end());
+  statuses_.assign(inner_->statuses().begin(), inner_->statuses().end());
+  legal_.assign(inner_->legal_actions().begin(), inner_->legal_actions().end());
+  finished_.assign(inner_->finished().begin(), inner_->finished().end());
+}
+
+void NormalizedEnvironment::reset() {
+  inner_->reset();
+  statistics_.update(inner_->observations());
+  show();
+}
+
+void NormalizedEnvironment::step(const Actions& actions) {
+  inner_->step(actions);
+  for (int row = 0; row < size_; ++row)
+    if (inner_->statuses()[static_cast<std::size_t>(row)] != Status::running)
+      statistics_.update(inner_->final_observation(row));
+  statistics_.update(inner_->observations());
+  show();
+}
+
+void NormalizedEnvironment::save(Writer& out) const {
+  inner_->save(out);
+  statistics_.save(out);
+  // Shown as of the last step: saved, so that a resumed agent sees the very same values.
+  out.write(observations_);
+}
+
+void NormalizedEnvironment::load(Reader& in) {
+  inner_->load(in);
+  statistics_.load(in);
+  show();
+  const std::size_t size = observations_.size();
+  in.read(observations_);
+  if (observations_.size() != size) in.fail("the observations have another size");
+}
+
+void NormalizedPolicy::act(int rows, std::span<const float> observations,
+                           std::span<const std::uint8_t> legal, std::span<std::int32_t> actions,
+                           std::span<float> continuous, Random& random) {
+  scratch_.resize(observations.size());
+  statistics_.normalize(observations, scratch_);
+  inner_.act(rows, scratch_, legal, actions, continuous, random);
+}
+
+bool NormalizedPolicy::action_values(std::span<const float> observation,
+                                     std::span<float> values) const {
+  scratch_.resize(observation.size());
+  statistics_.normalize(observation, scratch_);
+  return inner_.action_values(scratch_, values);
+}
+
+}  // namespace sandlot

@@ -1,0 +1,38 @@
+// Evaluation: a policy without exploration on seeds that training never sees.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/config/experiment_config.h"
+#include "sim/core/policy.h"
+
+namespace sandlot {
+
+struct PlayedEpisode {
+  Seed seed = 0;
+  double episode_return = 0;  // of the world's own rewards
+  std::int64_t length = 0;
+  Status status = Status::running;
+  std::vector<std::int32_t> actions;  // discrete spaces
+  std::vector<float> values;          // boxes: length · action.size()
+};
+
+struct Evaluation {
+  std::vector<PlayedEpisode> episodes;
+  double mean_return() const;
+  double deviation() const;  // sample standard deviation of the returns; 0 for one episode
+  double standard_error() const;
+  double mean_length() const;
+  double truncated_share() const;
+};
+
+// The environment section as it is evaluated: worlds without a step limit get one, since a greedy
+// policy may go in circles for ever; rewards are the world's own, neither scaled nor clipped.
+EnvironmentSection evaluation_section(const ExperimentConfig& config);
+
+// Plays `episodes` episodes, each in a fresh world; the same seed gives the same episodes.
+Evaluation evaluate(const ExperimentConfig& config, Policy& policy, Seed seed,
+                    std::int64_t episodes);
+
+}  // namespace sandlot

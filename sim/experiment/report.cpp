@@ -1,0 +1,301 @@
+#include "sim/experiment/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "sim/core/archive.h"
+#include "sim/core/scene.h"
+#include "sim/experiment/chart.h"
+#include "sim/experiment/episode_file.h"
+#include "sim/experiment/metrics.h"
+#include "sim/render/canvas.h"
+#include "sim/render/png.h"
+
+namespace sandlot {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+struct Group {  // the seeds of one variant
+  std::string name;
+  std::vector<RunFolder> runs;
+  std::vector<MetricsTable> tables;
+  ExperimentConfig config;
+};
+
+struct Summary {
+  double mean = kNaN, deviation = kNaN;
+  std::size_t count = 0;
+};
+
+Summary summarize(const std::vector<double>& values) {
+  Summary s;
+  double sum = 0;
+  for (const double v : values)
+    if (std::isfinite(v)) sum += v, ++s.count;
+  if (s.count == 0) return s;
+  s.mean = sum / static_cast<double>(s.count);
+  double squares = 0;
+  for (const double v : values)
+    if (std::isfinite(v)) squares += (v - s.mean) * (v - s.mean);
+  s.deviation = s.count > 1 ? std::sqrt(squares / static_cast<double>(s.count - 1)) : 0;
+  return s;
+}
+
+std::vector<Group> group_runs(const Registry& registry, const std::vector<RunFolder>& runs) {
+  std::vector<Group> groups;
+  std::map<std::filesystem::path, std::size_t> index;
+  for (const auto& run : runs) {
+    const auto parent = run.path().parent_path();
+    const auto [at, fresh] = index.try_emplace(parent, groups.size());
+    if (fresh) groups.push_back({parent.filename().string(), {}, {}, load_run_config(registry, run)});
+    Group& group = groups[at->second];
+    group.runs.push_back(run);
+    group.tables.push_back(read_metrics(run.metrics()));
+  }
+  return groups;
+}
+
+// The column of one run as (x, y) points, blanks left out.
+std::pair<std::vector<double>, std::vector<double>> points(const MetricsTable& table,
+                                                           const std::string& x_name,
+                                                           const std::string& name) {
+  std::pair<std::vector<double>, std::vector<double>> result;
+  const int x = table.column(x_name), y = table.column(name);
+  if (x < 0 || y < 0) return result;
+  for (const auto& row : table.rows) {
+    const double value = row[static_cast<std::size_t>(y)];
+    if (!std::isfinite(value)) continue;
+    result.first.push_back(row[static_cast<std::size_t>(x)]);
+    result.second.push_back(value);
+  }
+  return result;
+}
+
+double interpolate(const std::vector<double>& x, const std::vector<double>& y, double at) {
+  if (x.empty() || at < x.front() || at > x.back()) return kNaN;
+  const auto upper = std::lower_bound(x.begin(), x.end(), at);
+  const auto i = static_cast<std::size_t>(upper - x.begin());
+  if (*upper == at || i == 0) return y[i];
+  const double share = (at - x[i - 1]) / (x[i] - x[i - 1]);
+  return y[i - 1] + share * (y[i] - y[i - 1]);
+}
+
+// Mean and standard deviation over the seeds, at the first seed's places.
+Series mean_curve(const Group& group, const std::string& x_name, const std::string& name) {
+  Series series;
+  series.name = group.name;
+  std::vector<std::pair<std::vector<double>, std::vector<double>>> all;
+  for (const auto& table : group.tables) all.push_back(points(table, x_name, name));
+  if (all.empty()) return series;
+  for (const double x : all.front().first) {
+    std::vector<double> values;
+    for (const auto& [xs, ys] : all) values.push_back(interpolate(xs, ys, x));
+    const Summary s = summarize(values);
+    series.x.push_back(x);
+    series.y.push_back(s.mean);
+    if (group.tables.size() > 1) series.spread.push_back(s.deviation);
+  }
+  return series;
+}
+
+double last_value(const MetricsTable& table, const std::string& name) {
+  const auto [x, y] = points(table, "steps", name);
+  return y.empty() ? kNaN : y.back();
+}
+
+std::string pretty(const std::string& metric) {
+  static const std::map<std::string, std::string> kNames{
+      {"episode_return", "Return while training"},
+      {"episode_length", "Episode length while training"},
+      {"eval_return", "Return of the greedy policy"},
+      {"eval_length", "Episode length of the greedy policy"},
+      {"eval_truncated", "Share of greedy episodes cut off by the step limit"}};
+  const auto at = kNames.find(metric);
+  if (at != kNames.end()) return at->second;
+  std::string name = metric;
+  std::replace(name.begin(), name.end(), '_', ' ');
+  if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+  return name;
+}
+
+std::string legend(const std::vector<Group>& groups) {
+  if (groups.size() < 2) return "";
+  std::string html = "<div class='legend'>";
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    html += "<span><i style='background:" + series_color(i) + "'></i>" + escape_html(groups[i].name) + "</span>";
+  return html + "</div>\n";
+}
+
+std::string charts(const std::vector<Group>& groups) {
+  std::vector<std::string> names{"eval_return", "episode_return", "episode_length", "eval_truncated"};
+  for (const auto& group : groups)
+    for (const auto& table : group.tables)
+      for (std::size_t c = 8; c < table.columns.size(); ++c)
+        if (std::find(names.begin(), names.end(), table.columns[c]) == names.end())
+          names.push_back(table.columns[c]);
+  const bool in_episodes = groups.front().config.training.in_episodes();
+  const std::string x_name = in_episodes ? "episodes" : "steps";
+  std::string html;
+  for (const auto& name : names) {
+    std::vector<Series> series;
+    std::size_t most = 0;
+    double largest = 0;
+    for (const auto& group : groups) {
+      series.push_back(mean_curve(group, x_name, name));
+      most = std::max(most, series.back().x.size());
+      for (const double y : series.back().y)
+        if (std::isfinite(y)) largest = std::max(largest, std::abs(y));
+    }
+    if (most < 2 || (name == "eval_truncated" && largest == 0)) continue;
+    html += "<figure><figcaption>" + escape_html(pretty(name)) + "</figcaption>\n" +
+            line_chart({pretty(name), x_name, pretty(name)}, series) + legend(groups) + "</figure>\n";
+  }
+  return html;
+}
+
+std::string scores(const std::vector<Group>& groups) {
+  std::string html =
+      "<table><thead><tr><th>variant</th><th>seeds</th><th>greedy return, final</th><th>± sd over seeds</th>"
+      "<th>lowest … highest</th><th>greedy length</th><th>cut off</th><th>training return, last row</th></tr></thead><tbody>\n";
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    std::vector<double> returns, lengths, cut, training;
+    for (const auto& table : groups[g].tables) {
+      returns.push_back(last_value(table, "eval_return"));
+      lengths.push_back(last_value(table, "eval_length"));
+      cut.push_back(last_value(table, "eval_truncated"));
+      training.push_back(last_value(table, "episode_return"));
+    }
+    const Summary s = summarize(returns);
+    const auto [low, high] = std::minmax_element(returns.begin(), returns.end());
+    html += "<tr><td><i style='background:" + series_color(g) + "'></i>" + escape_html(groups[g].name) +
+            "</td><td>" + std::to_string(groups[g].runs.size()) + "</td><td class='main'>" +
+            short_number(s.mean) + "</td><td>" +
+            (s.count > 1 ? short_number(s.deviation) : std::string("–")) + "</td><td>" +
+            short_number(*low) + " … " + short_number(*high) + "</td><td>" +
+            short_number(summarize(lengths).mean) + "</td><td>" +
+            short_number(100 * summarize(cut).mean) + " %</td><td>" +
+            short_number(summarize(training).mean) + "</td></tr>\n";
+  }
+  return html + "</tbody></table>\n";
+}
+
+std::string base64(std::span<const std::byte> data) {
+  const auto* bytes_begin = reinterpret_cast<const std::uint8_t*>(data.data());
+  const std::span bytes(bytes_begin, data.size());
+  constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t left = bytes.size() - i;
+    const std::uint32_t word = static_cast<std::uint32_t>(bytes[i]) << 16 |
+                               (left > 1 ? static_cast<std::uint32_t>(bytes[i + 1]) << 8 : 0u) |
+                               (left > 2 ? static_cast<std::uint32_t>(bytes[i + 2]) : 0u);
+    out += kLetters[word >> 18];
+    out += kLetters[word >> 12 & 63];
+    out += left > 1 ? kLetters[word >> 6 & 63] : '=';
+    out += left > 2 ? kLetters[word & 63] : '=';
+  }
+  return out;
+}
+
+// Six frames of the newest median episode, evenly spaced.
+std::string strip(const Registry& registry, const Group& group) {
+  std::optional<std::filesystem::path> newest;
+  for (const auto& path : group.runs.front().list_episodes())
+    if (path.stem().string().ends_with("-median")) newest = path;
+  if (!newest) return "";
+  constexpr std::int64_t kFrames = 6;
+  const EpisodeFile file = load_episode(*newest);
+  Replay replay(registry, file, newest->string());
+  const std::int64_t length = file.episode.length;
+  Canvas canvas;
+  Scene scene;
+  std::string html = "<p class='note'>" + escape_html(file.label) + ": return " +
+                     short_number(file.episode.episode_return) + " in " + std::to_string(length) +
+                     " steps.</p>\n<div class='strip'>\n";
+  for (std::int64_t k = 0; k < kFrames; ++k) {
+    const std::int64_t at = length * k / (kFrames - 1);
+    if (k > 0 && at == length * (k - 1) / (kFrames - 1)) continue;
+    while (replay.step() < at) replay.advance();
+    replay.environment().draw(scene);
+    const double scale = std::min(1.0, 480.0 / scene.width());
+    const auto png = encode_png(canvas.draw(scene, scale));
+    html += "<figure><img alt='step " + std::to_string(at) + "' src='data:image/png;base64," +
+            base64(png) + "'><figcaption>step " + std::to_string(at) + "</figcaption></figure>\n";
+  }
+  return html + "</div>\n";
+}
+
+const char* style() {
+  return R"(<style>
+:root{--ink:#1d2433;--soft:#5b6577;--line:#e3e7ee;--paper:#fff;--wash:#f5f7fa}
+@media(prefers-color-scheme:dark){:root{--ink:#e7ebf3;--soft:#9aa5b8;--line:#2c3444;--paper:#151a24;--wash:#1c2330}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--wash);color:var(--ink);font:16px/1.55 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+main{max-width:1040px;margin:0 auto;padding:40px 24px 80px}
+h1{font-size:30px;margin:0 0 4px;letter-spacing:-.01em}h2{font-size:19px;margin:44px 0 12px}
+.lead{color:var(--soft);margin:0}.note{color:var(--soft);font-size:14px;margin:4px 0 12px}
+section>figure,.card{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:16px 18px;margin:0 0 16px}
+figcaption{font-weight:600;margin-bottom:6px}
+.chart{width:100%;height:auto;font:12px system-ui,sans-serif}.chart text{fill:var(--soft)}.chart .label{font-size:12px}
+.chart .grid{stroke:var(--line)}.chart .axis{stroke:var(--soft)}
+.legend{display:flex;flex-wrap:wrap;gap:6px 18px;font-size:14px;margin-top:6px}
+i{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:7px;vertical-align:-1px}
+table{border-collapse:collapse;width:100%;font-size:14.5px;font-variant-numeric:tabular-nums}
+th{color:var(--soft);font-weight:500;text-align:right;padding:6px 10px;border-bottom:1px solid var(--line)}
+td{text-align:right;padding:8px 10px;border-bottom:1px solid var(--line)}th:first-child,td:first-child{text-align:left}
+td.main{font-weight:700}tr:last-child td{border-bottom:0}.card{overflow-x:auto}
+.strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:12px}
+.strip figure{margin:0}.strip img{width:100%;border-radius:8px;border:1px solid var(--line);display:block}
+.strip figcaption{font-weight:400;color:var(--soft);font-size:13px;margin-top:4px}
+pre{margin:0;font:13px/1.5 ui-monospace,"DejaVu Sans Mono",monospace;overflow-x:auto}
+details{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:12px 18px;margin-bottom:10px}
+summary{cursor:pointer;font-weight:600}details pre{margin-top:10px}
+</style>
+)";
+}
+
+}  // namespace
+
+std::string report_html(const Registry& registry, const std::vector<RunFolder>& runs) {
+  const std::vector<Group> groups = group_runs(registry, runs);
+  const ExperimentConfig& first = groups.front().config;
+  std::size_t seeds = 0;
+  for (const auto& group : groups) seeds = std::max(seeds, group.runs.size());
+  std::string html = "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>\n<title>" +
+                     escape_html(first.name) +
+                     " · Sandlot</title>\n<meta name='viewport' content='width=device-width'>\n" + style() +
+                     "</head><body><main>\n<h1>" + escape_html(first.name) + "</h1>\n<p class='lead'>" +
+                     escape_html(first.description) + "</p>\n";
+  html += "<section><h2>Final scores</h2><div class='card'>\n" + scores(groups) +
+          "</div><p class='note'>The greedy policy, without exploration, on " +
+          std::to_string(first.training.evaluate.episodes) +
+          " episodes of its own seeds; rewards as the world gives them, unscaled and unclipped.</p></section>\n";
+  html += "<section><h2>Learning curves</h2><p class='note'>" +
+          std::string(seeds > 1 ? "Mean over " + std::to_string(seeds) +
+                                      " seeds; the band is one standard deviation over seeds to each side."
+                                : "One seed: no spread can be shown.") +
+          "</p>\n" + charts(groups) + "</section>\n";
+  html += "<section><h2>An episode</h2>\n";
+  for (const auto& group : groups) {
+    const std::string frames = strip(registry, group);
+    if (!frames.empty())
+      html += (groups.size() > 1 ? "<h3>" + escape_html(group.name) + "</h3>\n" : "") + frames;
+  }
+  html += "</section>\n<section><h2>Configuration, every value spelt out</h2>\n";
+  for (const auto& group : groups)
+    html += "<details" + std::string(groups.size() == 1 ? " open" : "") + "><summary>" +
+            escape_html(groups.size() == 1 ? first.name : group.name) + "</summary><pre>" +
+            escape_html(group.config.resolved(registry)) + "</pre></details>\n";
+  return html + "</section>\n</main></body></html>\n";
+}
+
+void write_report(const Registry& registry, const std::vector<RunFolder>& runs,
+                  const std::filesystem::path& path) {
+  write_file_atomically(path, report_html(registry, runs));
+}
+
+}  // namespace sandlot

@@ -1,0 +1,20 @@
+// report.html: one self-contained page about all runs of an experiment.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/run_folder.h"
+
+namespace sandlot {
+
+// The page for these runs: learning curves (mean over seeds, band of one standard deviation), final
+// scores, an episode of each variant as a strip of frames, and the resolved configs.
+std::string report_html(const Registry& registry, const std::vector<RunFolder>& runs);
+
+// Writes `path` whole or not at all.
+void write_report(const Registry& registry, const std::vector<RunFolder>& runs,
+                  const std::filesystem::path& path);
+
+}  // namespace sandlot

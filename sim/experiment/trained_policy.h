@@ -1,0 +1,32 @@
+// TrainedPolicy: the `policy` file of a run, ready to act on the world's own observations.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "sim/config/experiment_config.h"
+#include "sim/core/agent.h"
+#include "sim/core/normalizer.h"
+
+namespace sandlot {
+
+class TrainedPolicy {
+ public:
+  // Throws ArchiveError for a damaged file, or one that other settings made.
+  TrainedPolicy(const ExperimentConfig& config, const std::filesystem::path& file);
+
+  Policy& policy() { return normalized_ ? *normalized_ : agent_->policy(); }
+  std::int64_t trained_steps() const { return steps_; }
+
+ private:
+  std::unique_ptr<Agent> agent_;
+  std::unique_ptr<ObservationStatistics> statistics_;
+  std::unique_ptr<NormalizedPolicy> normalized_;
+  std::int64_t steps_ = 0;
+};
+
+// `statistics` may be null.
+void save_policy(const std::filesystem::path& file, const Policy& policy, std::int64_t steps,
+                 const ObservationStatistics* statistics);
+
+}  // namespace sandlot

@@ -1,0 +1,385 @@
+#include "sim/experiment/training.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "sim/config/writer.h"
+#include "sim/core/archive.h"
+#include "sim/experiment/episode_file.h"
+#include "sim/experiment/trained_policy.h"
+
+namespace sandlot {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kKind = "sandlot checkpoint";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// The first multiple of `every` above `count`.
+std::int64_t next_multiple(std::int64_t count, std::int64_t every) {
+  return every <= 0 ? kNever : (count / every + 1) * every;
+}
+
+std::vector<std::string> columns_of(const std::vector<std::string>& agent_metrics) {
+  std::vector<std::string> columns{"steps",       "episodes",       "episode_return",
+                                   "episode_length", "eval_return", "eval_deviation",
+                                   "eval_length", "eval_truncated"};
+  columns.insert(columns.end(), agent_metrics.begin(), agent_metrics.end());
+  return columns;
+}
+
+// What must be the same for a run to be resumed: everything but name, seeds and training.
+std::string identity(const Registry& registry, ExperimentConfig config) {
+  SettingsWriter writer(registry);
+  config.environment.threads = 1;
+  writer.section("environment", config.environment, "");
+  writer.section("agent", config.agent, "");
+  return writer.yaml();
+}
+
+std::string first_difference(const std::string& a, const std::string& b) {
+  const auto [at, bt] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  const auto line = [](const std::string& text, std::string::const_iterator at_char) {
+    auto begin = at_char;
+    while (begin != text.begin() && *(begin - 1) != '\n') --begin;
+    while (begin != text.end() && *begin == ' ') ++begin;
+    return std::string(begin, std::find(begin, text.end(), '\n'));
+  };
+  return "'" + line(a, at) + "' then, '" + line(b, bt) + "' now";
+}
+
+}  // namespace
+
+std::optional<double> TrainingRun::Mean::take() {
+  if (count == 0) return std::nullopt;
+  const double mean = sum / static_cast<double>(count);
+  *this = {};
+  return mean;
+}
+
+TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& config,
+                         std::int64_t seed, TrainingOptions options)
+    : registry_(registry),
+      config_(config),
+      seed_(seed),
+      root_(derive(static_cast<Seed>(seed), "sandlot")),
+      options_(std::move(options)),
+      folder_(RunFolder::of(options_.root, config, seed)),
+      label_(config.label() + ", seed " + std::to_string(seed)),
+      in_episodes_(config.training.in_episodes()),
+      budget_(config.training.budget()) {
+  const EnvironmentSection& world = config_.environment;
+  environment_ = world.world->make_batch(world.wrappers, world.copies, derive(root_, "environment"),
+                                         world.threads);
+  if (world.wrappers.normalize_observations) {
+    auto normalized = std::make_unique<NormalizedEnvironment>(std::move(environment_));
+    normalized_ = normalized.get();
+    environment_ = std::move(normalized);
+  }
+  agent_ = config_.agent.agent->make(config_.spec(), world.copies, derive(root_, "agent"));
+  if (normalized_)
+    normalized_policy_ = std::make_unique<NormalizedPolicy>(agent_->policy(), normalized_->statistics());
+  agent_metrics_ = agent_->metrics();
+  reported_.resize(agent_metrics_.size());
+  outcome_.columns = columns_of(agent_metrics_);
+  schedule_next();
+  if (writes()) prepare_folder();
+}
+
+TrainingRun::~TrainingRun() = default;
+
+Policy& TrainingRun::policy() {
+  return normalized_policy_ ? static_cast<Policy&>(*normalized_policy_) : agent_->policy();
+}
+
+void TrainingRun::say(const std::string& text) const {
+  if (options_.message) options_.message(text);
+}
+
+void TrainingRun::prepare_folder() {
+  const auto refuse = [&](const std::string& what) {
+    throw ConfigError({{{folder_.path().string(), 0, 0}, "", what}});
+  };
+  if (folder_.exists() && !options_.resume && !options_.overwrite)
+    refuse("there is a run already; --resume goes on with it, --overwrite starts anew");
+  fs::create_directories(folder_.path());
+  lock_ = std::make_unique<RunLock>(folder_);
+  if (options_.resume && folder_.exists()) {
+    const ExperimentConfig before = load_run_config(registry_, folder_);
+    const std::string then = identity(registry_, before), today = identity(registry_, config_);
+    if (then != today)
+      refuse("the run was made with other settings: " + first_difference(then, today) +
+             "; only the training section may change");
+    if (before.training.in_episodes() != in_episodes_)
+      refuse("the run's budget counts in " + std::string(before.training.in_episodes() ? "episodes" : "steps"));
+  } else {
+    for (const auto& folder : {folder_.checkpoints(), folder_.episodes()}) fs::remove_all(folder);
+    for (const auto& entry : fs::directory_iterator(folder_.path()))
+      if (entry.path() != folder_.lock()) fs::remove(entry.path());
+  }
+  fs::create_directories(folder_.checkpoints());
+  fs::create_directories(folder_.episodes());
+  ExperimentConfig own = config_;
+  own.seeds = {seed_};
+  write_file_atomically(folder_.config(), own.resolved(registry_));
+}
+
+void TrainingRun::open_files(std::uint64_t metrics_length, const std::string& events_name,
+                             std::uint64_t events_length) {
+  metrics_ = std::make_unique<MetricsFile>(folder_.metrics(), outcome_.columns, metrics_length);
+  // Event files of sessions that a checkpoint does not know of would show their points twice.
+  for (const auto& entry : fs::directory_iterator(folder_.path())) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("events.out.tfevents.") && name != events_name) fs::remove(entry.path());
+  }
+  events_ = std::make_unique<EventFile>(folder_.path(), events_name, events_length);
+}
+
+TrainingOutcome TrainingRun::run() {
+  bool restored = false;
+  if (writes()) {
+    restored = options_.resume && restore();
+    if (!restored) open_files(0, "", 0);
+  }
+  if (!restored) environment_->reset();
+  started_ = last_shown_ = now();
+  first_steps_ = steps_;
+  first_count_ = count();
+  if (finished_ && count() >= budget_) {
+    say(label_ + ": finished before, at " + std::to_string(steps_) + " steps");
+    outcome_.evaluation = evaluate(config_, policy(), derive(root_, "evaluation"), config_.training.evaluate.episodes);
+  } else {
+    finished_ = false;
+    agent_->train(*this);
+  }
+  outcome_.finished = finished_;
+  outcome_.steps = steps_;
+  outcome_.episodes_count = episodes_;
+  return std::move(outcome_);
+}
+
+void TrainingRun::step(const Actions& actions) {
+  environment_->step(actions);
+  count(environment_->size(), environment_->finished());
+}
+
+void TrainingRun::count(std::int64_t steps, std::span<const EpisodeRecord> finished) {
+  steps_ += steps;
+  for (const EpisodeRecord& episode : finished) {
+    ++episodes_;
+    return_.add(episode.episode_return);
+    length_.add(static_cast<double>(episode.length));
+    if (options_.keep_episodes) outcome_.episodes.push_back(episode);
+  }
+}
+
+void TrainingRun::report(std::string_view metric, double value) {
+  for (std::size_t i = 0; i < agent_metrics_.size(); ++i) {
+    if (agent_metrics_[i] != metric) continue;
+    reported_[i].add(value);
+    return;
+  }
+  throw std::logic_error("the agent reports '" + std::string(metric) +
+                         "', which its metrics() does not name");
+}
+
+void TrainingRun::schedule_next() {
+  const TrainingSection& t = config_.training;
+  next_evaluation_ = next_multiple(count(), t.evaluate.every);
+  next_row_ = next_multiple(count(), t.log_every());
+  next_checkpoint_ = next_multiple(count(), t.checkpoint_every());
+  next_due_ = std::min({next_evaluation_, next_row_, next_checkpoint_, budget_});
+}
+
+// Looks at the clock now and then, and does what is due.
+bool TrainingRun::look(Agent&) {
+  show_progress();
+  const bool stop = options_.stop && options_.stop->load();
+  if (count() < next_due_) {
+    if (stop && writes()) checkpoint();
+    return !stop;
+  }
+  const bool last = count() >= budget_;
+  if (last || count() >= next_evaluation_) evaluate_now();
+  if (last || pending_ || count() >= next_row_) write_row();
+  const bool save = last || stop || count() >= next_checkpoint_;
+  schedule_next();
+  finished_ = last;
+  if (save && writes()) checkpoint();
+  return !last && !stop;
+}
+
+void TrainingRun::show_progress() {
+  const double time = now();
+  // About a thousand looks at the clock a second.
+  const double elapsed = std::max(time - started_, 1e-6);
+  next_look_ = calls_ + 1 + static_cast<std::uint64_t>(static_cast<double>(calls_) / elapsed / 1000);
+  const bool last = count() >= budget_;
+  if (!options_.progress || (time - last_shown_ < 0.25 && !last)) return;
+  last_shown_ = time;
+  Progress p;
+  p.label = label_;
+  p.steps = steps_;
+  p.episodes = episodes_;
+  p.done = std::min(count(), budget_);
+  p.budget = budget_;
+  p.steps_per_second = static_cast<double>(steps_ - first_steps_) / elapsed;
+  const auto session = static_cast<double>(count() - first_count_);
+  p.seconds_left = session > 0 ? elapsed * static_cast<double>(budget_ - p.done) / session : 0;
+  p.last_return = last_return_;
+  p.last_evaluation = last_evaluation_;
+  options_.progress(p);
+}
+
+void TrainingRun::evaluate_now() {
+  pending_ = evaluate(config_, policy(), derive(root_, "evaluation"),
+                      config_.training.evaluate.episodes);
+  last_evaluation_ = pending_->mean_return();
+  if (writes()) save_episodes();
+}
+
+// The median, best and worst of an evaluation: what is typical, and how far it may go.
+void TrainingRun::save_episodes() {
+  std::vector<const PlayedEpisode*> order;
+  for (const auto& episode : pending_->episodes) order.push_back(&episode);
+  std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) {
+    return a->episode_return < b->episode_return;
+  });
+  const std::string yaml = environment_yaml(registry_, evaluation_section(config_));
+  const auto save = [&](const char* which, const PlayedEpisode& episode) {
+    save_episode(folder_.episodes() / (padded(steps_) + "-" + which + ".episode"),
+                 {label_ + ", " + which + " of " + std::to_string(order.size()) + " after " +
+                      std::to_string(steps_) + " steps",
+                  yaml, episode});
+  };
+  save("median", *order[order.size() / 2]);
+  if (order.size() >= 3) {
+    save("best", *order.back());
+    save("worst", *order.front());
+  }
+}
+
+void TrainingRun::write_row() {
+  std::vector<std::optional<double>> row{static_cast<double>(steps_),
+                                         static_cast<double>(episodes_), return_.take(),
+                                         length_.take()};
+  if (row[2]) last_return_ = row[2];
+  row.resize(8);
+  if (pending_) {
+    row[4] = pending_->mean_return();
+    row[5] = pending_->deviation();
+    row[6] = pending_->mean_length();
+    row[7] = pending_->truncated_share();
+    outcome_.evaluation = std::move(*pending_);
+    pending_.reset();
+  }
+  for (auto& mean : reported_) row.push_back(mean.take());
+  if (metrics_) {
+    metrics_->row(row);
+    for (std::size_t i = 1; i < row.size(); ++i)
+      if (row[i]) events_->scalar(outcome_.columns[i], steps_, *row[i]);
+    const double elapsed = now() - started_;
+    if (elapsed > 0)
+      events_->scalar("steps_per_second", steps_, static_cast<double>(steps_ - first_steps_) / elapsed);
+    events_->flush();
+  }
+  outcome_.rows.push_back(std::move(row));
+}
+
+void TrainingRun::checkpoint() {
+  metrics_->flush();
+  events_->flush();
+  Writer out;
+  out.write(steps_);
+  out.write(episodes_);
+  out.write(finished_);
+  for (const Mean* mean : {&return_, &length_}) {
+    out.write(mean->sum);
+    out.write(mean->count);
+  }
+  for (const Mean& mean : reported_) {
+    out.write(mean.sum);
+    out.write(mean.count);
+  }
+  out.write(metrics_->length());
+  environment_->save(out);
+  agent_->save(out);
+  // The event file's name and length hold wall time; kept apart so that checkpoints compare equal.
+  save_archive(folder_.checkpoints() / (padded(steps_) + ".ckpt"), kKind, kVersion, out);
+  write_file_atomically(folder_.checkpoints() / (padded(steps_) + ".events"),
+                        events_->name() + "\n" + std::to_string(events_->length()) + "\n");
+  save_policy(folder_.policy(), agent_->policy(), steps_,
+              normalized_ ? &normalized_->statistics() : nullptr);
+  auto kept = folder_.list_checkpoints();
+  for (std::size_t i = 0; i + static_cast<std::size_t>(config_.training.checkpoint.keep) < kept.size(); ++i) {
+    fs::remove(kept[i]);
+    fs::remove(kept[i].replace_extension(".events"));
+  }
+}
+
+// Loads the newest checkpoint that is whole; false where there is none yet.
+bool TrainingRun::restore() {
+  auto checkpoints = folder_.list_checkpoints();
+  std::string damage;
+  for (; !checkpoints.empty(); checkpoints.pop_back()) {
+    try {
+      load_checkpoint(checkpoints.back());
+      say(label_ + ": goes on at " + std::to_string(steps_) + " steps");
+      return true;
+    } catch (const ArchiveError& e) {
+      damage = e.what();
+      say(damage + "; trying the checkpoint before");
+    }
+  }
+  if (!damage.empty())
+    throw std::runtime_error(folder_.path().string() + ": no checkpoint is whole; --overwrite starts anew");
+  say(label_ + ": no checkpoint yet, starts at the beginning");
+  return false;
+}
+
+void TrainingRun::load_checkpoint(const fs::path& path) {
+  const ArchiveFile archive(path, kKind, kVersion);
+  Reader in = archive.reader();
+  in.read(steps_);
+  in.read(episodes_);
+  in.read(finished_);
+  for (Mean* mean : {&return_, &length_}) {
+    in.read(mean->sum);
+    in.read(mean->count);
+  }
+  for (Mean& mean : reported_) {
+    in.read(mean.sum);
+    in.read(mean.count);
+  }
+  const auto metrics_length = in.read<std::uint64_t>();
+  environment_->load(in);
+  agent_->load(in);
+  if (in.remaining() != 0) in.fail("there is more in it than this run holds");
+  std::string events_name;
+  std::uint64_t events_length = 0;
+  try {
+    fs::path sidecar = path;
+    const auto bytes = read_file(sidecar.replace_extension(".events"));
+    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    events_name = text.substr(0, text.find('\n'));
+    events_length = std::stoull(text.substr(text.find('\n') + 1));
+  } catch (const std::exception&) {
+    events_name.clear();  // without it the event file starts anew; metrics.csv has every figure
+    events_length = 0;
+  }
+  open_files(metrics_length, events_name, events_length);
+  // Files of the future that the checkpoint does not know of are made again.
+  for (const auto& episode : folder_.list_episodes())
+    if (std::stoll(episode.filename().string()) > steps_) fs::remove(episode);
+  for (const auto& newer : folder_.list_checkpoints())
+    if (std::stoll(newer.filename().string()) > steps_) fs::remove(newer);
+  schedule_next();
+}
+
+}  // namespace sandlot
