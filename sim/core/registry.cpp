@@ -1,23 +1,34 @@
 #include "sim/core/registry.h"
 
-namespace sandlot {
-namespace {
+#include <algorithm>
+#include <stdexcept>
 
-template <class Entries>
-auto find(const Entries& entries, std::string_view name) -> decltype(entries.data()) {
-  for (const auto& entry : entries)
+namespace sandlot {
+
+void Registry::add(std::string_view kind, Entry entry) {
+  if (find(kind, entry.name))
+    throw std::logic_error("two " + std::string(kind) + "s are registered as " + entry.name);
+  auto at = std::find_if(kinds_.begin(), kinds_.end(), [&](auto& k) { return k.first == kind; });
+  if (at == kinds_.end()) at = kinds_.insert(at, {std::string(kind), {}});
+  at->second.push_back(std::move(entry));
+}
+
+std::vector<std::string> Registry::kinds() const {
+  std::vector<std::string> names;
+  for (const auto& [kind, entries] : kinds_) names.push_back(kind);
+  return names;
+}
+
+std::span<const Registry::Entry> Registry::list(std::string_view kind) const {
+  for (const auto& [name, entries] : kinds_)
+    if (name == kind) return entries;
+  return {};
+}
+
+const Registry::Entry* Registry::find(std::string_view kind, std::string_view name) const {
+  for (const Entry& entry : list(kind))
     if (entry.name == name) return &entry;
   return nullptr;
-}
-
-}  // namespace
-
-const Registry::Entry<EnvironmentFactory>* Registry::find_environment(std::string_view name) const {
-  return find(environments_, name);
-}
-
-const Registry::Entry<AgentFactory>* Registry::find_agent(std::string_view name) const {
-  return find(agents_, name);
 }
 
 }  // namespace sandlot

@@ -1,4 +1,4 @@
-// Registry: every world and every agent by name, with its settings and a line of help.
+// Registry: every world, agent and feature map by name, with its settings and a line of help.
 //
 // Filled by explicit functions, one line per item (a self-registering static in a library that
 // nothing refers to is dropped by the linker):
@@ -9,10 +9,11 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/core/agent.h"
@@ -23,24 +24,27 @@
 
 namespace sandlot {
 
-// An environment with its settings fixed.
-class EnvironmentFactory {
+// A registered thing with its settings fixed: a world, an agent, a feature map, …
+class Component {
  public:
-  virtual ~EnvironmentFactory() = default;
+  virtual ~Component() = default;
+  virtual void fields(Fields& f) = 0;  // names the settings; with a reader, fills them
+};
+
+class EnvironmentFactory : public Component {
+ public:
+  static constexpr std::string_view kind = "environment";
   // May throw std::runtime_error where the settings name something unusable (a broken level file).
   virtual EnvironmentSpec spec(const WrapperSettings& wrappers) const = 0;
   virtual std::unique_ptr<Environment> make(const WrapperSettings& wrappers) const = 0;
   virtual std::unique_ptr<VectorEnvironment> make_batch(const WrapperSettings& wrappers, int copies,
                                                         Seed seed, int threads) const = 0;
-  virtual void fields(Fields& f) = 0;  // names the settings; with a reader, fills them
   virtual void check(Issues& issues) const = 0;
 };
 
-// An agent with its settings fixed.
-class AgentFactory {
+class AgentFactory : public Component {
  public:
-  virtual ~AgentFactory() = default;
-  virtual void fields(Fields& f) = 0;
+  static constexpr std::string_view kind = "agent";
   // Refuses what cannot work in this environment with this many copies, before anything runs.
   virtual void check(const EnvironmentSpec& spec, int copies, Issues& issues) const = 0;
   virtual std::unique_ptr<Agent> make(const EnvironmentSpec& spec, int copies, Seed seed) const = 0;
@@ -48,13 +52,17 @@ class AgentFactory {
 
 class Registry {
  public:
-  template <class Factory>
   struct Entry {
     std::string name;
     std::string help;  // one line
-    std::function<std::unique_ptr<Factory>()> create;
+    std::function<std::unique_ptr<Component>()> create;
   };
 
+  Registry() = default;
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  void add(std::string_view kind, Entry entry);
   // Env: `struct Settings` with fields(Fields&) and, where there is more to check, a
   // check(Issues&) const; a constructor Env(const Settings&); a move constructor.
   template <class Env>
@@ -64,14 +72,49 @@ class Registry {
   template <class A>
   void add_agent(std::string name, std::string help);
 
-  const std::vector<Entry<EnvironmentFactory>>& environments() const { return environments_; }
-  const std::vector<Entry<AgentFactory>>& agents() const { return agents_; }
-  const Entry<EnvironmentFactory>* find_environment(std::string_view name) const;
-  const Entry<AgentFactory>* find_agent(std::string_view name) const;
+  std::vector<std::string> kinds() const;  // in order of first registration
+  std::span<const Entry> list(std::string_view kind) const;
+  const Entry* find(std::string_view kind, std::string_view name) const;
+  // A fresh factory with default settings; null where there is no such name.
+  template <class Factory>
+  std::unique_ptr<Factory> create(std::string_view name) const {
+    const Entry* entry = find(Factory::kind, name);
+    if (!entry) return nullptr;
+    return std::unique_ptr<Factory>(static_cast<Factory*>(entry->create().release()));
+  }
 
  private:
-  std::vector<Entry<EnvironmentFactory>> environments_;
-  std::vector<Entry<AgentFactory>> agents_;
+  std::vector<std::pair<std::string, std::vector<Entry>>> kinds_;
+};
+
+// A member of a settings structure that holds a component chosen by name. Until a reader chooses
+// (`default_name`, or what the config says) it is empty; code that builds settings by hand calls set().
+template <class Factory>
+class Slot final : public ComponentSlot {
+ public:
+  explicit Slot(std::string default_name) : name_(std::move(default_name)) {}
+
+  void set(std::string name, std::shared_ptr<Factory> factory) {
+    name_ = std::move(name);
+    factory_ = std::move(factory);
+  }
+  std::string_view kind() const override { return Factory::kind; }
+  std::string_view chosen() const override { return name_; }
+  bool choose(const Registry& registry, std::string_view name) override {
+    std::shared_ptr<Factory> fresh = registry.create<Factory>(name);
+    if (!fresh) return false;
+    set(std::string(name), std::move(fresh));
+    return true;
+  }
+  void fields(Fields& f) override {
+    if (factory_) factory_->fields(f);
+  }
+  const Factory* get() const { return factory_.get(); }
+  const Factory* operator->() const { return factory_.get(); }
+
+ private:
+  std::string name_;
+  std::shared_ptr<Factory> factory_;
 };
 
 template <class Env>
@@ -114,14 +157,15 @@ class TypedAgentFactory final : public AgentFactory {
 
 template <class Env>
 void Registry::add_environment(std::string name, std::string help) {
-  environments_.push_back({std::move(name), std::move(help),
-                           [] { return std::make_unique<TypedEnvironmentFactory<Env>>(); }});
+  add(EnvironmentFactory::kind, {std::move(name), std::move(help), [] {
+                                   return std::make_unique<TypedEnvironmentFactory<Env>>();
+                                 }});
 }
 
 template <class A>
 void Registry::add_agent(std::string name, std::string help) {
-  agents_.push_back(
-      {std::move(name), std::move(help), [] { return std::make_unique<TypedAgentFactory<A>>(); }});
+  add(AgentFactory::kind, {std::move(name), std::move(help),
+                           [] { return std::make_unique<TypedAgentFactory<A>>(); }});
 }
 
 }  // namespace sandlot

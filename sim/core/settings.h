@@ -48,6 +48,20 @@ struct Range {
   std::string describe() const;  // "between 0 and 1", "at least 1", "" for any
 };
 
+class Fields;
+class Registry;
+
+// A component that settings choose by name and that brings its own settings: see Slot in registry.h.
+class ComponentSlot {
+ public:
+  virtual ~ComponentSlot() = default;
+  virtual std::string_view kind() const = 0;  // "feature map"
+  virtual std::string_view chosen() const = 0;
+  // Replaces the component by a fresh one of that name; false where the registry has none.
+  virtual bool choose(const Registry& registry, std::string_view name) = 0;
+  virtual void fields(Fields& f) = 0;  // of the chosen component
+};
+
 class Fields {
  public:
   virtual ~Fields() = default;
@@ -84,6 +98,16 @@ class Fields {
   void section(std::string_view name, S& value, std::string_view help) {
     if (begin_section(name, help)) {
       value.fields(*this);
+      end_section();
+    }
+  }
+  // A registered component, named under `key` in this map, which holds its own settings beside it.
+  virtual void chosen(std::string_view key, ComponentSlot& value, std::string_view help) = 0;
+  // The same in a map of its own: value_function: {features: tile_coding, tilings: 8}
+  void component(std::string_view name, std::string_view key, ComponentSlot& value,
+                 std::string_view help) {
+    if (begin_section(name, help)) {
+      chosen(key, value, "which one");
       end_section();
     }
   }

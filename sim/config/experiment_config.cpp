@@ -1,0 +1,222 @@
+#include "sim/config/experiment_config.h"
+
+#include <algorithm>
+
+#include "sim/config/reader.h"
+#include "sim/config/writer.h"
+
+namespace sandlot {
+namespace {
+
+bool usable_as_folder(const std::string& name) {
+  return !name.empty() && name.size() <= 100 && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == '.';
+         });
+}
+
+void check_names(const ExperimentConfig& config, Issues& issues) {
+  if (!usable_as_folder(config.name))
+    issues.add("name",
+               "expected a name of letters, digits, '-', '_' and '.': it names the run's folder");
+  if (config.seeds.empty()) issues.add("seeds", "expected at least one seed");
+  for (std::size_t i = 0; i < config.seeds.size(); ++i)
+    if (std::count(config.seeds.begin(), config.seeds.end(), config.seeds[i]) > 1)
+      return issues.add("seeds", "seed " + std::to_string(config.seeds[i]) + " is given twice");
+}
+
+void check_training(const TrainingSection& training, Issues& issues) {
+  if (training.steps > 0 && training.episodes > 0)
+    issues.add("training.episodes", "expected either steps or episodes as the budget, not both");
+  if (training.steps == 0 && training.episodes == 0)
+    issues.add("training.steps", "is needed: the budget, in steps (or `episodes`)");
+}
+
+ExperimentConfig read(const Registry& registry, Tree tree, const std::string& variant) {
+  std::vector<Problem> problems;
+  ExperimentConfig config;
+  config.variant = variant;
+  // `seed: 7` is short for `seeds: [7]`.
+  if (auto* seed = tree.find("seed"); tree.kind == Tree::Kind::map && seed) {
+    if (tree.find("seeds")) {
+      problems.push_back({seed->place, "seed", "expected either seed or seeds, not both"});
+    } else {
+      Tree list;
+      list.kind = Tree::Kind::list;
+      list.place = seed->value.place;
+      list.list.push_back(seed->value);
+      tree.map.push_back({"seeds", seed->place, std::move(list)});
+    }
+    std::erase_if(tree.map, [](const Tree::Entry& e) { return e.key == "seed"; });
+  }
+  SettingsReader reader(registry, tree, "", problems);
+  config.fields(reader);
+  reader.finish();
+  TreeIssues issues(tree, "", problems);
+  check_names(config, issues);
+  check_training(config.training, issues);
+  const auto* section = tree.find("environment");
+  const Tree nothing;
+  const Tree& environment = section ? section->value : nothing;
+  if (config.environment.world.get()) {
+    TreeIssues world_issues(environment, "environment", problems);
+    config.environment.world->check(world_issues);
+    const Tree::Entry* wrapping = environment.find("wrappers");
+    TreeIssues wrapper_issues(wrapping ? wrapping->value : environment, "environment.wrappers",
+                              problems);
+    config.environment.wrappers.check(wrapper_issues);
+  }
+  // What the agent can do is judged against a world that is known to be good.
+  if (problems.empty()) {
+    try {
+      const EnvironmentSpec spec = config.spec();
+      const auto* agent = tree.find("agent");
+      TreeIssues agent_issues(agent ? agent->value : nothing, "agent", problems);
+      config.agent.agent->check(spec, config.environment.copies, agent_issues);
+    } catch (const std::runtime_error& e) {
+      problems.push_back({section ? section->place : Place{}, "environment", e.what()});
+    }
+  }
+  if (!problems.empty()) {
+    std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+      return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+    });
+    throw ConfigError(std::move(problems));
+  }
+  return config;
+}
+
+std::vector<ExperimentConfig> read_all(const Registry& registry, Tree tree,
+                                       const std::vector<std::string>& overrides) {
+  if (tree.kind != Tree::Kind::map)
+    throw ConfigError(
+        {{tree.place, "", "expected a map with name, environment, agent and training"}});
+  Tree variants;
+  if (auto* entry = tree.find("variants")) {
+    variants = entry->value;
+    if (variants.kind != Tree::Kind::map || variants.map.empty())
+      throw ConfigError({{variants.place, "variants",
+                          "expected a map: variant name -> the settings that differ"}});
+    std::erase_if(tree.map, [](const Tree::Entry& e) { return e.key == "variants"; });
+  } else {
+    variants.map.push_back({"", tree.place, Tree{}});
+  }
+  std::vector<Problem> problems;
+  std::vector<ExperimentConfig> configs;
+  for (const auto& variant : variants.map) {
+    if (!variant.key.empty() && !usable_as_folder(variant.key)) {
+      problems.push_back({variant.place, "variants", "'" + variant.key + "' cannot name a folder"});
+      continue;
+    }
+    Tree merged = tree;
+    try {
+      if (variant.value.kind == Tree::Kind::map)
+        merge(merged, variant.value);
+      else if (variant.value.kind != Tree::Kind::null)
+        throw ConfigError(
+            {{variant.value.place, "variants." + variant.key, "expected a map of settings"}});
+      for (const auto& assignment : overrides) apply_override(merged, assignment);
+      configs.push_back(read(registry, merged, variant.key));
+    } catch (const ConfigError& e) {
+      // The same mistake in the common part shows in every variant: report it once.
+      for (const auto& problem : e.problems) {
+        const bool known = std::any_of(problems.begin(), problems.end(), [&](const Problem& p) {
+          return p.describe() == problem.describe();
+        });
+        if (!known) problems.push_back(problem);
+      }
+    }
+  }
+  if (!problems.empty()) throw ConfigError(std::move(problems));
+  return configs;
+}
+
+}  // namespace
+
+void EnvironmentSection::fields(Fields& f) {
+  f.chosen("name", world, "the world");
+  f.integer("copies", copies, "environments stepped together", Range::between(1, 65536));
+  f.integer("threads", threads, "threads that step them; results do not depend on it",
+            Range::between(1, 256));
+  f.section("wrappers", wrappers, "what stands between the world and the agent");
+}
+
+void AgentSection::fields(Fields& f) { f.chosen("name", agent, "the way of learning"); }
+
+void TrainingSection::Evaluate::fields(Fields& f) {
+  f.integer("every", every,
+            "steps (episodes, if the budget is in episodes) between evaluations of the greedy "
+            "policy; 0: only at the end",
+            Range::at_least(0));
+  f.integer("episodes", episodes, "episodes per evaluation, on seeds of their own",
+            Range::between(1, 100000));
+  f.integer("step_limit", step_limit,
+            "truncates evaluation episodes in worlds without a limit of their own",
+            Range::at_least(1));
+}
+
+void TrainingSection::Checkpoint::fields(Fields& f) {
+  f.integer("every", every, "steps (or episodes) between checkpoints; 0: only at the end",
+            Range::at_least(0));
+  f.integer("keep", keep, "checkpoints kept; a damaged one falls back on the one before",
+            Range::between(1, 1000));
+}
+
+void TrainingSection::Log::fields(Fields& f) {
+  f.integer("every", every, "steps (or episodes) between rows of metrics.csv; 0: budget / 200",
+            Range::at_least(0));
+}
+
+void TrainingSection::fields(Fields& f) {
+  f.integer("steps", steps, "budget in steps, summed over all copies", Range::at_least(0));
+  f.integer("episodes", episodes, "budget in finished episodes, instead of steps",
+            Range::at_least(0));
+  f.section("evaluate", evaluate, "the policy as it is, without exploration");
+  f.section("checkpoint", checkpoint, "what a killed run goes on from");
+  f.section("log", log, "how often a row is written");
+}
+
+std::int64_t TrainingSection::log_every() const {
+  return log.every > 0 ? log.every : std::max<std::int64_t>(1, budget() / 200);
+}
+
+void ExperimentConfig::fields(Fields& f) {
+  f.text("name", name, "names the run's folder");
+  f.text("description", description, "one line for the report");
+  f.integers("seeds", seeds, "one run for each; `seed: 1` is short for `seeds: [1]`",
+             Range::between(0, 9e15));
+  f.section("environment", environment, "the world");
+  f.section("agent", agent, "who learns");
+  f.section("training", training, "how long, and what is measured on the way");
+}
+
+EnvironmentSpec ExperimentConfig::spec() const {
+  EnvironmentSpec spec = environment.world->spec(environment.wrappers);
+  if (environment.wrappers.normalize_observations && !spec.observation.is_discrete()) {
+    spec.observation.low = {-std::numeric_limits<float>::infinity()};
+    spec.observation.high = {std::numeric_limits<float>::infinity()};
+  }
+  return spec;
+}
+
+std::string ExperimentConfig::resolved(const Registry& registry) const {
+  SettingsWriter writer(registry);
+  ExperimentConfig copy = *this;
+  copy.fields(writer);
+  return writer.yaml();
+}
+
+std::vector<ExperimentConfig> load_config(const Registry& registry,
+                                          const std::filesystem::path& path,
+                                          const std::vector<std::string>& overrides) {
+  return read_all(registry, parse_yaml_file(path), overrides);
+}
+
+std::vector<ExperimentConfig> parse_config(const Registry& registry, const std::string& text,
+                                           const std::string& source,
+                                           const std::vector<std::string>& overrides) {
+  return read_all(registry, parse_yaml(text, source), overrides);
+}
+
+}  // namespace sandlot
