@@ -3,7 +3,7 @@
 namespace sandlot {
 
 void Scene::begin(int width, int height, Color background) {
-  width_ = width;
+  width_ = view_width_ = width;
   height_ = height;
   background_ = background;
   camera_ = 0;

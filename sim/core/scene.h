@@ -35,8 +35,8 @@ struct Image {
   std::vector<std::uint8_t> rgba;
 };
 
-// The part of the world that fills the frame: `center` in the middle, `width` world units across
-// the frame's width; the same scale upward. `y_up`: world y grows upward (physics) or downward.
+// The part of the world that fills the view: `center` in the middle, `width` world units across
+// the view's width; the same scale upward. `y_up`: world y grows upward (physics) or downward.
 struct Camera {
   Point center;
   float width = 1;
@@ -73,8 +73,12 @@ class Scene {
  public:
   // Empties the scene; `width` × `height` are the nominal pixels of the frame.
   void begin(int width, int height, Color background);
+  // Widens the frame to the right by `pixels` for what belongs beside the picture, such as the
+  // overlay's panel. Cameras stay with the part that begin() made: the view.
+  void widen(int pixels) { width_ += pixels; }
   int width() const { return width_; }
   int height() const { return height_; }
+  int view_width() const { return view_width_; }  // of the picture without what widen() added
   Color background() const { return background_; }
 
   void use_world(const Camera& camera);  // what follows is in world units
@@ -104,7 +108,7 @@ class Scene {
  private:
   Primitive& add(Primitive::Kind kind);
 
-  int width_ = 0, height_ = 0;
+  int width_ = 0, height_ = 0, view_width_ = 0;
   Color background_;
   std::uint16_t camera_ = 0;
   std::vector<Camera> cameras_{Camera{}};
