@@ -6,21 +6,28 @@
 
 namespace sandlot::classic {
 
+namespace {
+constexpr float margin = 40;
+}
+
 Board::Board(Scene& scene, Grid grid, float below) : scene_(scene) {
   const auto columns = static_cast<float>(grid.columns), rows = static_cast<float>(grid.rows);
   size_ = std::min({720 / columns, 520 / (rows + below), 110.0f});
   const float width = size_ * columns, height = size_ * rows;
-  scene.begin(static_cast<int>(std::lround(width + 2 * margin_)),
-              static_cast<int>(std::lround(height + size_ * below + 2 * margin_)),
-              palette::background);
-  const Point middle{margin_ + width / 2, margin_ + height / 2};
+  // Flat boards get room above and below, so that the overlay beside them stays readable.
+  const float needed = height + size_ * below + 2 * margin, frame = std::max(needed, 400.0f);
+  left_ = margin;
+  top_ = margin + (frame - needed) / 2;
+  scene.begin(static_cast<int>(std::lround(width + 2 * margin)),
+              static_cast<int>(std::lround(frame)), palette::background);
+  const Point middle{left_ + width / 2, top_ + height / 2};
   scene.rectangle({middle.x, middle.y + 5}, width + 22, height + 22, palette::shadow, 16);
   scene.rectangle(middle, width + 20, height + 20, palette::board, 14);
 }
 
 Point Board::center(Cell cell) const {
-  return {margin_ + (static_cast<float>(cell.column) + 0.5f) * size_,
-          margin_ + (static_cast<float>(cell.row) + 0.5f) * size_};
+  return {left_ + (static_cast<float>(cell.column) + 0.5f) * size_,
+          top_ + (static_cast<float>(cell.row) + 0.5f) * size_};
 }
 
 Point Board::at(Cell cell, double right, double down) const {

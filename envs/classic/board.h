@@ -10,7 +10,7 @@ namespace sandlot::classic {
 
 class Board {
  public:
-  // Begins the scene: the board, of nominally at most 720 × 520 pixels, and a margin. `below`
+  // Begins the scene: the board, of nominally at most 720 × 520 pixels, and room around. `below`
   // leaves room under it, in cells.
   Board(Scene& scene, Grid grid, float below = 0);
 
@@ -32,7 +32,7 @@ class Board {
 
   Scene& scene_;
   float size_ = 0;
-  float margin_ = 40;
+  float left_ = 0, top_ = 0;  // the board's corner
 };
 
 }  // namespace sandlot::classic

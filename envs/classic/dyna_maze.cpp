@@ -119,7 +119,7 @@ void DynaMaze::save(Writer& out) const {
 void DynaMaze::load(Reader& in) {
   agent_ = read_cell(in, grid);
   in.read(steps_);
-  if (steps_ < 0) in.fail("a count of steps is negative");
+  if (steps_ < 0 || steps_ > std::int64_t{1} << 62) in.fail("a count of steps is not valid");
 }
 
 std::unique_ptr<TabularModel> DynaMaze::model() const {

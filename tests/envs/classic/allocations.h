@@ -1,0 +1,8 @@
+// Counts what the program allocates.
+#pragma once
+
+#include <atomic>
+
+namespace sandlot {
+extern std::atomic<long> allocations;
+}
