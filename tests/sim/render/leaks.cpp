@@ -1,0 +1,3 @@
+// What LeakSanitizer should not report: fontconfig keeps its configuration until the program ends.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
