@@ -7,6 +7,8 @@
 //   gymnasium  it is an ordinary 21 (Gymnasium's default); optimal value −.0466
 //   bonus   an ordinary 21 that earns 1.5 when it wins (Gymnasium's natural)
 //
+// A player with a natural still has to stick to win with it; after a hit it is none.
+//
 // Observation, one number: ((sum − 4)·10 + dealer − 1)·2 + usable for sums of 4 to 21, the dealer's
 // card of 1 (ace) to 10 and whether an ace counts 11; then 360 + dealer − 1 for a natural, where
 // the rules tell it from another 21, so that the state stays Markov; 370 when bust. Gymnasium shows

@@ -10,7 +10,8 @@
 
 namespace sandlot {
 
-// Whether this build has a window (SANDLOT_WINDOW=ON) and a display answers.
+// Whether this build has a window (SANDLOT_WINDOW=ON) and a display answers. Windows, and this
+// question, belong to one thread.
 bool window_available();
 
 // Keys have the names that EnvironmentSpec::action_keys uses: "a" … "z", "0" … "9", "left",

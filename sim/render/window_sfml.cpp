@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <stdexcept>
 
 #include "sim/render/canvas.h"
@@ -37,19 +38,22 @@ std::string name_of(Key key) {
   return "";
 }
 
-// SFML ends the program when no display answers, so ask before it does. Loaded by name: the program
-// then needs no X headers to build and starts on machines without X.
+// SFML ends the program when no display answers, so ask before it does. The connection stays open
+// as long as the program runs: an X server resets when its last client leaves, and refuses whoever
+// comes meanwhile, so a check that hung up could itself make SFML's own connection fail (5 of 20
+// runs on a busy machine under Xvfb). Xlib is loaded by name: no X headers are needed to build.
 bool display_answers() {
-  void* library = dlopen("libX11.so.6", RTLD_LAZY);
-  if (!library) return false;
   using Open = void* (*)(const char*);
-  using Close = int (*)(void*);
-  const auto open = reinterpret_cast<Open>(dlsym(library, "XOpenDisplay"));
-  const auto close = reinterpret_cast<Close>(dlsym(library, "XCloseDisplay"));
-  void* display = open && close ? open(nullptr) : nullptr;
-  if (display) close(display);
-  dlclose(library);
-  return display != nullptr;
+  static const auto open_display = []() -> Open {
+    void* library = dlopen("libX11.so.6", RTLD_LAZY);
+    return library ? reinterpret_cast<Open>(dlsym(library, "XOpenDisplay")) : nullptr;
+  }();
+  static std::map<std::string, void*> connections;  // by the name of the display
+  const char* name = std::getenv("DISPLAY");
+  if (!open_display || !name || !*name) return false;
+  void*& connection = connections[name];
+  if (!connection) connection = open_display(name);
+  return connection != nullptr;
 }
 
 }  // namespace

@@ -111,6 +111,19 @@ TEST_CASE("window: keys arrive by name and are held until they are released") {
   CHECK(clicks[0].y == doctest::Approx(60).epsilon(0.02));
 }
 
+// The server resets when its last client leaves, so a check or a closed window must not be the
+// last.
+TEST_CASE("window: can be opened again and again") {
+  Scene scene;
+  draw_quarters(scene);
+  for (int i = 0; i < 15; ++i) {
+    REQUIRE(window_available());
+    Window window("again", 64, 48);
+    window.show(scene);
+    CHECK(window.open());
+  }
+}
+
 TEST_CASE("window: without a display the reason is given") {
   const std::string display = std::getenv("DISPLAY");
   unsetenv("DISPLAY");
