@@ -16,5 +16,14 @@ inline constexpr Color ice = Color::hex(0xDCEFF8);
 inline constexpr Color felt = Color::hex(0x1F6B4A);
 inline constexpr Color goal = Color::hex(0x2A9D6F);
 inline constexpr Color agent = Color::hex(0x3D6FE0);
+inline constexpr Color agent_dark = Color::hex(0x2A4FA8);
+inline constexpr Color amber = Color::hex(0xF4B942);
+inline constexpr Color amber_dark = Color::hex(0xC98A1B);
+inline constexpr Color ground = Color::hex(0xE3DDD0);
+inline constexpr Color sky = Color::hex(0xDDEBF5);
+inline constexpr Color far_hill = Color::hex(0xB9D3DC);
+inline constexpr Color hill = Color::hex(0x8DB48E);
+inline constexpr Color grass = Color::hex(0x5C8F62);
+inline constexpr Color window = Color::hex(0xD6E6FA);
 
 }  // namespace sandlot::classic::palette

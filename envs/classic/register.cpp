@@ -1,9 +1,12 @@
 #include "envs/classic/register.h"
 
+#include "envs/classic/acrobot.h"
 #include "envs/classic/blackjack.h"
+#include "envs/classic/cart_pole.h"
 #include "envs/classic/cliff_walking.h"
 #include "envs/classic/dyna_maze.h"
 #include "envs/classic/frozen_lake.h"
+#include "envs/classic/mountain_car.h"
 #include "envs/classic/random_walk.h"
 #include "envs/classic/taxi.h"
 #include "envs/classic/windy_gridworld.h"
@@ -26,6 +29,11 @@ void register_classic(Registry& registry) {
                                  "Fetch a passenger and bring him to his depot (Dietterich 2000)");
   registry.add_environment<Blackjack>(
       "blackjack", "Hit or stick against a dealer (Sutton & Barto, example 5.1)");
+  registry.add_environment<CartPole>(
+      "cart_pole",
+      "Balance a pole on a cart (Barto, Sutton & Anderson 1983; Gymnasium's CartPole)");
+  registry.add_environment<MountainCar>("mountain_car", "Swing a weak car up a hill (Moore 1990)");
+  registry.add_environment<Acrobot>("acrobot", "Swing a two-link arm above a line (Sutton 1996)");
 }
 
 }  // namespace sandlot
