@@ -166,6 +166,7 @@ void World::meet_player(Creature& creature, bool was_falling) {
   const bool from_above = was_falling && body.y > creature.body.y + 0.4f * creature.body.height;
   const int away = body.x <= creature.body.x ? 1 : -1;
   if (creature.kind == Entity::shell && creature.body.vx == 0) {
+    if (creature.timer > 0) return;
     creature.facing = static_cast<std::int8_t>(away);
     creature.body.vx = physics::shell_speed * static_cast<float>(away);
     creature.timer = 12;
@@ -182,10 +183,12 @@ void World::meet_player(Creature& creature, bool was_falling) {
     case Entity::beetle:
       creature.kind = Entity::shell;
       creature.body.vx = 0;
+      creature.timer = 12;
       emit(Event::stomped);
       break;
     case Entity::shell:
       creature.body.vx = 0;
+      creature.timer = 12;
       emit(Event::shell_stopped);
       break;
     default:

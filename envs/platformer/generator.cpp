@@ -73,7 +73,10 @@ class Draft {
         d < 0.35 ? 0 : 0.2 + d,       // cannon
         0.6,                          // coins
     };
-    switch (random_.categorical(weights)) {
+    int kind = last_;
+    while (kind == last_) kind = random_.categorical(weights);
+    last_ = kind;
+    switch (kind) {
       case 0: flat(); break;
       case 1: gap(); break;
       case 2: step(); break;
@@ -187,6 +190,7 @@ class Draft {
   std::vector<std::string> rows_;  // from the bottom
   int column_ = 0;
   int ground_ = 2;
+  int last_ = -1;  // kind of the segment before: no two alike in a row
 };
 
 }  // namespace

@@ -88,7 +88,7 @@ struct Body {
 struct Creature {
   Entity kind = Entity::none;
   std::int8_t facing = -1;
-  std::uint8_t timer = 0;  // a kicked shell cannot hurt, a bullet cannot fire, while it is above 0
+  std::uint8_t timer = 0;  // steps in which a shell neither hurts nor is kicked after a touch
   Body body;
 };
 
