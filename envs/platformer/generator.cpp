@@ -77,15 +77,33 @@ class Draft {
     while (kind == last_) kind = random_.categorical(weights);
     last_ = kind;
     switch (kind) {
-      case 0: flat(); break;
-      case 1: gap(); break;
-      case 2: step(); break;
-      case 3: pipe(); break;
-      case 4: blocks(); break;
-      case 5: stairs(); break;
-      case 6: lift(); break;
-      case 7: cannon(); break;
-      default: coins(); break;
+      case 0:
+        flat();
+        break;
+      case 1:
+        gap();
+        break;
+      case 2:
+        step();
+        break;
+      case 3:
+        pipe();
+        break;
+      case 4:
+        blocks();
+        break;
+      case 5:
+        stairs();
+        break;
+      case 6:
+        lift();
+        break;
+      case 7:
+        cannon();
+        break;
+      default:
+        coins();
+        break;
     }
     ground(between(2, scaled(4, 2)));
   }
@@ -223,8 +241,8 @@ std::shared_ptr<const Level> generated_level(std::uint64_t seed, int difficulty,
     if (const auto found = kept.find(key); found != kept.end()) return found->second;
   }
   // Made outside of the lock: two threads may make the same level, which is the same either way.
-  auto level = parse_level(generate_level(seed, difficulty, length).text,
-                           "level " + std::to_string(seed));
+  auto level =
+      parse_level(generate_level(seed, difficulty, length).text, "level " + std::to_string(seed));
   const std::lock_guard lock(mutex);
   if (kept.size() >= most_kept) kept.clear();
   return kept.emplace(key, std::move(level)).first->second;

@@ -18,8 +18,9 @@ std::string with(char tile, int column, int width = 40) {
 }  // namespace
 
 TEST_CASE("a slime walks, turns at a wall and falls off an edge; a beetle turns at the edge") {
-  const std::string text = rows({"--------------------", "P------------------F",
-                                 "X---E------k--------", "X-XXXXX--XXXX-----XX", "X-----------------XX"});
+  const std::string text =
+      rows({"--------------------", "P------------------F", "X---E------k--------",
+            "X-XXXXX--XXXX-----XX", "X-----------------XX"});
   World world = world_of(text);
   world.place(0.5f, 3);
   std::vector<Event> events = press(world, none, 400);

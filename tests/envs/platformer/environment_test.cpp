@@ -32,8 +32,8 @@ std::vector<float> play(Platformer& env, Random random, int steps) {
   for (int i = 0; i < steps; ++i) {
     // Mostly to the right, and long presses: random play should get somewhere.
     if (i % 7 == 0)
-      action = static_cast<std::int32_t>(random.bernoulli(0.7) ? 1 + random.below(4)
-                                                                : random.below(12));
+      action =
+          static_cast<std::int32_t>(random.bernoulli(0.7) ? 1 + random.below(4) : random.below(12));
     const StepResult result = env.step({.index = action});
     trace.push_back(result.reward);
     env.observe(observation);
@@ -203,7 +203,8 @@ TEST_CASE("the reward is progress in sixteenths of a tile, clock, death and goal
   env.world().place(24.9f, -1.5f, 0, -17);  // in the first gap
   CHECK(env.step({.index = 0}).reward == -15);
 
-  settings.reward = {.progress = 0, .clock = 0, .death = 0, .goal = 50, .coin = 2, .score = 1, .clip = 0};
+  settings.reward = {
+      .progress = 0, .clock = 0, .death = 0, .goal = 50, .coin = 2, .score = 1, .clip = 0};
   Platformer other(settings);
   other.reset(1);
   other.world().place(58.5f, 5, 0, 0);  // on a coin

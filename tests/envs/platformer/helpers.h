@@ -22,7 +22,9 @@ inline std::string rows(std::initializer_list<std::string> lines) {
   return text;
 }
 
-inline std::string fill(char c, int count) { return std::string(static_cast<std::size_t>(count), c); }
+inline std::string fill(char c, int count) {
+  return std::string(static_cast<std::size_t>(count), c);
+}
 
 // `height` rows of air above two of ground, `width` columns, start and flag near the ends.
 inline std::string flat(int width, int height = 10) {

@@ -44,10 +44,17 @@ TEST_CASE("mutated levels load and play, or are refused") {
       const std::size_t at = random.below(static_cast<std::uint32_t>(text.size()));
       const char byte = bytes[random.below(static_cast<std::uint32_t>(bytes.size()))];
       switch (random.below(8)) {
-        case 0: text.erase(at, 1 + random.below(4)); break;
-        case 1: text.insert(at, 1, byte); break;
-        case 2: text.resize(at + 1); break;
-        default: text[at] = byte;
+        case 0:
+          text.erase(at, 1 + random.below(4));
+          break;
+        case 1:
+          text.insert(at, 1, byte);
+          break;
+        case 2:
+          text.resize(at + 1);
+          break;
+        default:
+          text[at] = byte;
       }
     }
     const auto* data = reinterpret_cast<const std::uint8_t*>(text.data());

@@ -27,8 +27,9 @@ TEST_CASE("every tile of the corpus' alphabet and of ours is read where it stand
   const auto level = parse_level(rows({"-?MQSoHH", "P<>EkBVF", "X[]XXbX-", "XXXXXXXX"}), "all");
   CHECK(level->width == 8);
   CHECK(level->height == 4);
-  const Tile top[] = {Tile::empty, Tile::question, Tile::question_mushroom, Tile::used,
-                      Tile::breakable, Tile::coin, Tile::empty, Tile::empty};
+  const Tile top[] = {Tile::empty, Tile::question,  Tile::question_mushroom,
+                      Tile::used,  Tile::breakable, Tile::coin,
+                      Tile::empty, Tile::empty};
   for (int c = 0; c < 8; ++c) CHECK(level->at(c, 3) == top[c]);
   CHECK(level->at(1, 2) == Tile::pipe_top_left);
   CHECK(level->at(2, 2) == Tile::pipe_top_right);
@@ -81,8 +82,7 @@ TEST_CASE("broken levels are refused with line, column and reason") {
   CHECK(error_of("---\n--\nXXX") == "bad.txt:2:3: this row has 2 tiles, the first has 3");
   CHECK(error_of("---\nXXXX") == "bad.txt:2:4: this row has 4 tiles, the first has 3");
   CHECK(error_of("---\n\nXXX") == "bad.txt:2:1: this row has 0 tiles, the first has 3");
-  CHECK(error_of("--z\nXXX") ==
-        "bad.txt:1:3: unknown tile 'z'; known are -XS?MQ<>[]oBbEkHVPF");
+  CHECK(error_of("--z\nXXX") == "bad.txt:1:3: unknown tile 'z'; known are -XS?MQ<>[]oBbEkHVPF");
   CHECK(error_of("---\nX\tX") ==
         "bad.txt:2:2: unknown tile byte 0x09; known are -XS?MQ<>[]oBbEkHVPF");
   CHECK(error_of("---\n-o-\n---") == "bad.txt:1:1: there is no ground to stand on");

@@ -64,8 +64,8 @@ TEST_CASE("a held button jumps once; a new press is needed for the next jump") {
 }
 
 TEST_CASE("coyote time: a jump just after the edge still happens, a late one does not") {
-  const std::string text =
-      rows({"--------------", "--------------", "-P----------F-", "XXXXX-----XXXX", "XXXXX-----XXXX"});
+  const std::string text = rows(
+      {"--------------", "--------------", "-P----------F-", "XXXXX-----XXXX", "XXXXX-----XXXX"});
   for (const auto& [late, jumps] : {std::pair{1, 1L}, {5, 1L}, {8, 0L}, {12, 0L}}) {
     World world = world_of(text);
     while (world.player().body.grounded) world.step(right);
@@ -96,8 +96,8 @@ TEST_CASE("nothing snags on the seams of a floor of single tiles") {
   // Ground, used, question and breakable blocks side by side: many boxes, one even floor.
   std::string floor;
   for (int i = 0; i < 400; ++i) floor += "XQSXQ?S"[i % 7];
-  World world = world_of(fill('-', 400) + "\n" + fill('-', 400) + "\n-P" + fill('-', 396) +
-                         "F-\n" + floor + "\n");
+  World world = world_of(fill('-', 400) + "\n" + fill('-', 400) + "\n-P" + fill('-', 396) + "F-\n" +
+                         floor + "\n");
   press(world, run_right, 60);
   for (int i = 0; i < 1500; ++i) {
     world.step(run_right);
@@ -125,8 +125,9 @@ TEST_CASE("pressing against a wall of tiles slows neither rise nor fall") {
 }
 
 TEST_CASE("no speed is high enough to pass through a wall, a floor or a ceiling") {
-  const std::string text = rows({"XXXXXXXXXXXXXXXXXXXX", "X------------------X", "X--------S---------X",
-                                 "XP-------S--------FX", "XXXXXXXXXXXXXXXXXXXX"});
+  const std::string text =
+      rows({"XXXXXXXXXXXXXXXXXXXX", "X------------------X", "X--------S---------X",
+            "XP-------S--------FX", "XXXXXXXXXXXXXXXXXXXX"});
   for (const float speed : {20.0f, 100.0f, 1000.0f, 50000.0f}) {
     CAPTURE(speed);
     World world = world_of(text);
