@@ -1,6 +1,6 @@
 #include "envs/classic/blackjack.h"
 
-#include "envs/classic/board.h"
+#include "envs/classic/palette.h"
 #include "envs/classic/tabular.h"
 
 namespace sandlot::classic {
@@ -46,6 +46,34 @@ struct DealerEnds {
     for (int value = 1; value <= 10; ++value) play(total.with(value), probability * chance(value));
   }
 };
+
+constexpr float card_width = 92, card_height = 132;
+
+// A card with its rank and suit in two corners and a large suit in the middle, or its back.
+void draw_card(Scene& scene, Point c, int card, bool face_down) {
+  static constexpr std::array<std::string_view, 13> ranks{"A", "2", "3",  "4", "5", "6", "7",
+                                                          "8", "9", "10", "J", "Q", "K"};
+  static constexpr std::array<std::string_view, 4> suits{"♠", "♥", "♦", "♣"};
+  scene.rectangle({c.x + 2, c.y + 4}, card_width, card_height, palette::shadow, 10);
+  if (face_down) {
+    scene.rectangle(c, card_width, card_height, palette::tile, 10);
+    scene.rectangle(c, card_width - 12, card_height - 12, palette::card_back, 6);
+    for (int row = -2; row <= 2; ++row)
+      for (int column = -1; column <= 1; ++column)
+        scene.rectangle({c.x + 24 * static_cast<float>(column), c.y + 23 * static_cast<float>(row)},
+                        12, 12, palette::breeze.with_alpha(90), 2, 0.785f);
+    return;
+  }
+  const std::string_view rank = ranks[static_cast<std::size_t>(card % 13)];
+  const std::string_view suit = suits[static_cast<std::size_t>(card / 13)];
+  const bool red = card / 13 == 1 || card / 13 == 2;
+  const Color color = red ? palette::card_red : palette::ink;
+  scene.rectangle(c, card_width, card_height, palette::tile, 10, 0, {palette::shadow, 1});
+  scene.text({c.x - 30, c.y - 38}, rank, 24, color, Align::center, true);
+  scene.text({c.x - 30, c.y - 16}, suit, 20, color, Align::center);
+  scene.text({c.x + 4, c.y + 26}, suit, 54, color, Align::center);
+  scene.text({c.x + 30, c.y + 54}, rank, 24, color, Align::center, true);
+}
 
 }  // namespace
 
@@ -281,19 +309,38 @@ std::unique_ptr<TabularModel> Blackjack::model() const {
 }
 
 void Blackjack::draw_hand(Scene& scene, const Hand& hand, float y, bool hide_second) const {
+  // Many cards overlap, so that they stay on the table.
+  const float step = std::min(104.0f, 600.0f / static_cast<float>(hand.count));
+  const float left = 400 - step * static_cast<float>(hand.count - 1) / 2;
   for (int i = 0; i < hand.count; ++i) {
-    const int rank = hand.cards[static_cast<std::size_t>(i)] % 13 + 1;
-    const Point center{100.0f + 90.0f * static_cast<float>(i), y};
-    scene.rectangle(center, 80, 112, palette::tile, 8);
-    if (!(hide_second && i == 1))
-      scene.text(center, std::to_string(rank), 30, palette::ink, Align::center, true);
+    const Point center{left + step * static_cast<float>(i), y};
+    draw_card(scene, center, hand.cards[static_cast<std::size_t>(i)], hide_second && i == 1);
   }
 }
 
 void Blackjack::draw(Scene& scene) const {
   scene.begin(800, 560, palette::felt);
-  draw_hand(scene, dealer_, 150, outcome_ == Outcome::playing);
-  draw_hand(scene, player_, 410, false);
+  scene.rectangle({400, 280}, 764, 524, {0, 0, 0, 0}, 40, 0, {palette::felt_line, 3});
+  scene.text({400, 287}, "DEALER STICKS ON 17", 15, palette::felt_line, Align::center, true);
+  const bool over = outcome_ != Outcome::playing;
+  const auto name = [&](float y, std::string_view who, const Hand& hand, bool open) {
+    std::string text(who);
+    if (open)
+      text += "  " + std::string(hand.usable_ace() ? "soft " : "") + std::to_string(hand.sum());
+    scene.text({50, y}, text, 19, palette::tile, Align::left, true);
+  };
+  name(60, "Dealer", dealer_, over);
+  name(528, "Player", player_, true);
+  draw_hand(scene, dealer_, 155, !over);
+  draw_hand(scene, player_, 412, false);
+  if (!over) return;
+  static constexpr std::array<std::string_view, 5> words{"", "WIN", "LOSS", "DRAW", "BUST"};
+  const Color color = outcome_ == Outcome::won     ? palette::goal
+                      : outcome_ == Outcome::drawn ? palette::muted
+                                                   : palette::lava;
+  scene.rectangle({400, 283}, 190, 48, color, 24, 0, {palette::tile, 3});
+  scene.text({400, 292}, words[static_cast<std::size_t>(outcome_)], 24, palette::tile,
+             Align::center, true);
 }
 
 }  // namespace sandlot::classic

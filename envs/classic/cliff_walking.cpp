@@ -80,8 +80,13 @@ std::unique_ptr<TabularModel> CliffWalking::model() const {
 
 void CliffWalking::draw(Scene& scene) const {
   Board board(scene, grid);
-  for (int i = 0; i < grid.size(); ++i)
-    board.tile(grid.cell(i), is_cliff(grid.cell(i)) ? palette::lava : palette::tile);
+  for (int i = 0; i < grid.size(); ++i) {
+    const Cell cell = grid.cell(i);
+    if (is_cliff(cell))
+      board.lava(cell);
+    else
+      board.tile(cell, palette::tile);
+  }
   board.label(start, "S");
   board.flag(goal);
   board.agent(agent_);

@@ -135,8 +135,13 @@ std::unique_ptr<TabularModel> DynaMaze::model() const {
 
 void DynaMaze::draw(Scene& scene) const {
   Board board(scene, grid);
-  for (int i = 0; i < grid.size(); ++i)
-    board.tile(grid.cell(i), is_wall(grid.cell(i)) ? palette::wall : palette::tile);
+  for (int i = 0; i < grid.size(); ++i) {
+    const Cell cell = grid.cell(i);
+    if (is_wall(cell))
+      board.wall(cell);
+    else
+      board.tile(cell, palette::tile);
+  }
   board.label(start_, "S");
   board.flag(goal_);
   board.agent(agent_);

@@ -168,10 +168,15 @@ std::unique_ptr<TabularModel> FrozenLake::model() const {
 
 void FrozenLake::draw(Scene& scene) const {
   Board board(scene, grid_);
-  for (int i = 0; i < grid_.size(); ++i)
-    board.tile(grid_.cell(i), letter(grid_.cell(i)) == 'H' ? palette::water : palette::ice);
-  for (int i = 0; i < grid_.size(); ++i)
-    if (letter(grid_.cell(i)) == 'G') board.flag(grid_.cell(i));
+  for (int i = 0; i < grid_.size(); ++i) {
+    const Cell cell = grid_.cell(i);
+    if (letter(cell) == 'H')
+      board.hole(cell);
+    else
+      board.ice(cell);
+    if (letter(cell) == 'S') board.label(cell, "S", palette::ice_edge);
+    if (letter(cell) == 'G') board.flag(cell);
+  }
   board.agent(agent_);
 }
 

@@ -80,9 +80,9 @@ void MountainCar::load(Reader& in) {
 
 void MountainCar::draw(Scene& scene) const {
   scene.begin(800, 500, palette::sky);
-  scene.use_world({.center = {-0.3f, 0.58f}, .width = 1.86f, .y_up = true});
-  scene.circle({0.28f, 0.86f}, 0.09f, palette::amber.with_alpha(60));
-  scene.circle({0.28f, 0.86f}, 0.065f, palette::amber);
+  scene.use_world({.center = {-0.3f, 0.66f}, .width = 1.9f, .y_up = true});
+  scene.circle({-0.3f, 1.0f}, 0.09f, palette::amber.with_alpha(60));
+  scene.circle({-0.3f, 1.0f}, 0.065f, palette::amber);
   constexpr int pieces = 120;
   std::array<Point, pieces + 3> far{}, hill{};
   for (int i = 0; i <= pieces; ++i) {

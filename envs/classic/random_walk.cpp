@@ -1,6 +1,7 @@
 #include "envs/classic/random_walk.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "envs/classic/board.h"
 #include "envs/classic/tabular.h"
@@ -82,11 +83,34 @@ std::vector<double> RandomWalk::true_values() const {
   return values;
 }
 
+// Shows up to 21 places of the row, those around the walker where there are more.
 void RandomWalk::draw(Scene& scene) const {
-  const Grid grid{1, settings_.states + 2};
-  Board board(scene, grid);
-  for (int i = 0; i < grid.columns; ++i) board.tile({0, i}, palette::tile);
-  board.agent({0, state_});
+  constexpr int most = 21;
+  const int end = settings_.states + 1, shown = std::min(end + 1, most);
+  const int first = std::clamp(state_ - shown / 2, 0, end + 1 - shown);
+  const Grid grid{1, shown};
+  Board board(scene, grid, 0.6f);
+  const float s = board.cell_size();
+  for (int i = 0; i < shown; ++i) {
+    const int state = first + i;
+    const bool terminal = state == 0 || state == end;
+    const double reward = state == 0     ? settings_.left_reward
+                          : state == end ? settings_.right_reward
+                                         : 0;
+    board.tile({0, i}, !terminal    ? palette::tile
+                       : reward > 0 ? palette::goal
+                       : reward < 0 ? palette::lava
+                                    : palette::muted);
+    const Point below = board.center({0, i});
+    char text[24];
+    if (terminal)
+      std::snprintf(text, sizeof text, reward == 0 ? "%g" : "%+g", reward);
+    else
+      std::snprintf(text, sizeof text, "%d", state);
+    scene.text({below.x, below.y + 0.95f * s}, text, 0.28f * s,
+               terminal ? palette::ink : palette::muted, Align::center, terminal);
+  }
+  board.agent({0, state_ - first});
 }
 
 }  // namespace sandlot::classic

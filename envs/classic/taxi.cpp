@@ -32,6 +32,14 @@ int depot_at(Cell cell) {
   return -1;
 }
 
+// A person, seen from the front, with the feet at `feet`.
+void draw_person(Scene& scene, Point feet, float height) {
+  const float h = height;
+  scene.rectangle({feet.x, feet.y - 0.28f * h}, 0.5f * h, 0.56f * h, palette::passenger, 0.22f * h,
+                  0, {palette::ink, 0.05f * h});
+  scene.circle({feet.x, feet.y - 0.76f * h}, 0.22f * h, palette::skin, {palette::ink, 0.05f * h});
+}
+
 }  // namespace
 
 Taxi::Taxi(const Settings&) {
@@ -143,10 +151,80 @@ std::unique_ptr<TabularModel> Taxi::model() const {
   return make_model(states, spec_.action.n, std::move(start), fill);
 }
 
+void Taxi::draw_taxi(Scene& scene, Point c, float s) const {
+  const auto box = [&](float x, float y, float width, float height, Color color, float radius) {
+    scene.rectangle({c.x + x * s, c.y + y * s}, width * s, height * s, color, radius * s);
+  };
+  box(0, 0.33f, 0.76f, 0.08f, palette::shadow, 0.04f);
+  if (facing_ < 2) {  // seen from behind or from the front
+    box(0, -0.13f, 0.44f, 0.26f, palette::taxi, 0.1f);
+    box(0, -0.1f, 0.34f, 0.16f, palette::window, 0.05f);
+    if (state_.passenger == riding) draw_person(scene, {c.x, c.y - 0.02f * s}, 0.18f * s);
+    for (const float wheel : {-0.24f, 0.24f}) box(wheel, 0.27f, 0.13f, 0.16f, palette::ink, 0.04f);
+    box(0, 0.11f, 0.66f, 0.28f, palette::taxi, 0.08f);
+    for (const float lamp : {-0.23f, 0.23f})
+      box(lamp, 0.1f, 0.1f, 0.08f, facing_ == 0 ? palette::tile : palette::lava, 0.04f);
+    box(0, 0.15f, 0.2f, 0.07f, palette::ink, 0.02f);
+    box(0, -0.29f, 0.18f, 0.07f, palette::ink, 0.03f);
+    return;
+  }
+  const float front = facing_ == 2 ? 1.0f : -1.0f;
+  const std::array cabin{Point{c.x - 0.27f * s, c.y}, Point{c.x - 0.19f * s, c.y - 0.24f * s},
+                         Point{c.x + 0.19f * s, c.y - 0.24f * s}, Point{c.x + 0.27f * s, c.y}};
+  scene.polygon(cabin, palette::taxi);
+  for (const float side : {-1.0f, 1.0f}) {
+    const std::array pane{Point{c.x + side * 0.03f * s, c.y - 0.02f * s},
+                          Point{c.x + side * 0.03f * s, c.y - 0.19f * s},
+                          Point{c.x + side * 0.16f * s, c.y - 0.19f * s},
+                          Point{c.x + side * 0.21f * s, c.y - 0.02f * s}};
+    scene.polygon(pane, palette::window);
+  }
+  if (state_.passenger == riding)
+    draw_person(scene, {c.x - front * 0.1f * s, c.y - 0.01f * s}, 0.18f * s);
+  box(0, 0.12f, 0.8f, 0.26f, palette::taxi, 0.09f);
+  for (int i = -4; i < 4; ++i)  // the checkered band
+    box(0.0625f * static_cast<float>(i) + 0.03f, i % 2 == 0 ? 0.075f : 0.115f, 0.0625f, 0.04f,
+        palette::ink, 0);
+  box(front * 0.37f, 0.09f, 0.05f, 0.07f, palette::tile, 0.02f);
+  box(0, -0.28f, 0.18f, 0.08f, palette::ink, 0.03f);
+  for (const float wheel : {-0.22f, 0.22f})
+    scene.circle({c.x + wheel * s, c.y + 0.25f * s}, 0.1f * s, palette::ink,
+                 {palette::tile, 0.03f * s});
+}
+
 void Taxi::draw(Scene& scene) const {
+  static constexpr std::array colors{palette::depot_red, palette::depot_green,
+                                     palette::depot_yellow, palette::depot_blue};
+  static constexpr std::array<std::string_view, 4> letters{"R", "G", "Y", "B"};
   Board board(scene, grid);
+  const float s = board.cell_size();
   for (int i = 0; i < grid.size(); ++i) board.tile(grid.cell(i), palette::tile);
-  board.agent(state_.taxi);
+  for (std::size_t i = 0; i < depots.size(); ++i) {
+    board.tile(depots[i], colors[i].with_alpha(70));
+    board.label(depots[i], letters[i], colors[i]);
+  }
+  for (int row = 0; row < grid.rows; ++row) {
+    for (int column = 0; column + 1 < grid.columns; ++column) {
+      if (!wall_to_the_east(row, column)) continue;
+      const Point c = board.center({row, column});
+      scene.rectangle({c.x + 0.5f * s, c.y}, 0.1f * s, 1.02f * s, palette::wall, 0.05f * s);
+    }
+  }
+  const auto destination = static_cast<std::size_t>(state_.destination);
+  const Point target = board.center(depots[destination]);
+  scene.rectangle(target, 0.9f * s, 0.9f * s, {0, 0, 0, 0}, 0.1f * s, 0,
+                  {colors[destination], 0.06f * s});
+  const Point pole{target.x + 0.2f * s, target.y - 0.1f * s};
+  scene.line(pole, {pole.x, pole.y - 0.28f * s}, palette::ink, 0.035f * s);
+  const std::array cloth{Point{pole.x, pole.y - 0.3f * s},
+                         Point{pole.x + 0.2f * s, pole.y - 0.22f * s},
+                         Point{pole.x, pole.y - 0.13f * s}};
+  scene.polygon(cloth, colors[destination]);
+  if (state_.passenger != riding) {
+    const Point c = board.center(depots[static_cast<std::size_t>(state_.passenger)]);
+    draw_person(scene, {c.x - 0.28f * s, c.y + 0.38f * s}, 0.4f * s);
+  }
+  draw_taxi(scene, board.center(state_.taxi), s);
 }
 
 }  // namespace sandlot::classic

@@ -14,6 +14,7 @@
 #include "envs/classic/grid.h"
 #include "sim/core/archive.h"
 #include "sim/core/environment.h"
+#include "sim/core/scene.h"
 #include "sim/core/settings.h"
 
 namespace sandlot::classic {
@@ -54,6 +55,7 @@ class Taxi final : public Environment {
   enum class Event : std::uint8_t { none, picked_up, delivered, set_down, refused };
 
   static StepResult advance(State& state, int action, Event& event);
+  void draw_taxi(Scene& scene, Point center, float cell_size) const;
 
   EnvironmentSpec spec_;
   State state_;

@@ -81,10 +81,32 @@ std::unique_ptr<TabularModel> WindyGridworld::model() const {
 }
 
 void WindyGridworld::draw(Scene& scene) const {
-  Board board(scene, grid);
-  for (int i = 0; i < grid.size(); ++i) board.tile(grid.cell(i), palette::tile);
+  Board board(scene, grid, 1.2f);
+  for (int i = 0; i < grid.size(); ++i) {
+    const int strength = wind[static_cast<std::size_t>(grid.cell(i).column)];
+    board.tile(grid.cell(i), strength == 0   ? palette::tile
+                             : strength == 1 ? palette::breeze
+                                             : palette::wind);
+  }
   board.label(start, "S");
   board.flag(goal);
+  const float s = board.cell_size();
+  for (int column = 0; column < grid.columns; ++column) {
+    const int strength = wind[static_cast<std::size_t>(column)];
+    const Point below = board.center({grid.rows, column});
+    for (int k = 0; k < strength; ++k) {
+      const float x =
+          below.x + s * (0.24f * static_cast<float>(k) - 0.12f * static_cast<float>(strength - 1));
+      scene.line({x, below.y + 0.28f * s}, {x, below.y - 0.1f * s}, palette::agent, 0.06f * s);
+      const std::array head{Point{x, below.y - 0.26f * s},
+                            Point{x - 0.11f * s, below.y - 0.06f * s},
+                            Point{x + 0.11f * s, below.y - 0.06f * s}};
+      scene.polygon(head, palette::agent);
+    }
+    const std::string_view number = strength == 0 ? "0" : strength == 1 ? "1" : "2";
+    scene.text({below.x, below.y + 0.68f * s}, number, 0.3f * s,
+               strength == 0 ? palette::muted : palette::ink, Align::center, true);
+  }
   board.agent(agent_);
 }
 

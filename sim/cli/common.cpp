@@ -44,7 +44,8 @@ std::string accent(std::string_view text) { return styled("36", text); }
 
 void print_error(const std::string& message) {
   std::fflush(stdout);
-  std::fprintf(stderr, "%s %s\n", error_terminal() ? "\033[1;31merror:\033[0m" : "error:", message.c_str());
+  std::fprintf(stderr, "%s %s\n",
+               error_terminal() ? "\033[1;31merror:\033[0m" : "error:", message.c_str());
 }
 
 std::string with_thousands(std::int64_t count) {
@@ -60,7 +61,8 @@ std::string duration(double seconds) {
   if (whole < 60)
     std::snprintf(text, sizeof text, "%d s", static_cast<int>(whole));
   else if (whole < 3600)
-    std::snprintf(text, sizeof text, "%d min %02d s", static_cast<int>(whole / 60), static_cast<int>(whole % 60));
+    std::snprintf(text, sizeof text, "%d min %02d s", static_cast<int>(whole / 60),
+                  static_cast<int>(whole % 60));
   else
     std::snprintf(text, sizeof text, "%d h %02d min", static_cast<int>(whole / 3600),
                   static_cast<int>(whole / 60 % 60));

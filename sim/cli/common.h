@@ -8,8 +8,8 @@
 
 namespace sandlot {
 
-bool terminal();         // stdout is a terminal that shows colours
-bool error_terminal();   // stderr is
+bool terminal();        // stdout is a terminal that shows colours
+bool error_terminal();  // stderr is
 // ANSI styles, where the stream is a terminal; plain text otherwise.
 std::string bold(std::string_view text);
 std::string dim(std::string_view text);
@@ -20,8 +20,8 @@ void print_error(const std::string& message);  // "error: …" on stderr
 std::string with_thousands(std::int64_t count);  // "1,234,567"
 std::string duration(double seconds);            // "2 min 05 s"
 
-// Set by Ctrl-C (SIGINT) and SIGTERM once install_stop_handler() was called; a second Ctrl-C ends the
-// process at once.
+// Set by Ctrl-C (SIGINT) and SIGTERM once install_stop_handler() was called; a second Ctrl-C ends
+// the process at once.
 extern std::atomic<bool> stop_requested;
 void install_stop_handler();
 

@@ -21,7 +21,8 @@ void print_fields(const std::vector<FieldDescription>& fields) {
     const std::string name = field.path.substr(field.path.rfind('.') + 1);
     std::printf("%s%s", indent.c_str(), accent(name).c_str());
     if (!field.default_value.empty()) std::printf(" = %s", field.default_value.c_str());
-    std::printf("  %s\n", dim(field.type + (field.range.empty() ? "" : ", " + field.range)).c_str());
+    std::printf("  %s\n",
+                dim(field.type + (field.range.empty() ? "" : ", " + field.range)).c_str());
     std::printf("%s    %s%s\n", indent.c_str(), field.help.c_str(),
                 field.condition.empty() ? "" : (" (only with " + field.condition + ")").c_str());
   }
@@ -42,7 +43,8 @@ int describe(const Registry& registry, const Options& options) {
     for (const auto& entry : registry.list(kind)) {
       names.push_back(entry.name);
       if (entry.name != options.name) continue;
-      std::printf("%s  %s\n%s\n\n", bold(entry.name).c_str(), dim(kind).c_str(), entry.help.c_str());
+      std::printf("%s  %s\n%s\n\n", bold(entry.name).c_str(), dim(kind).c_str(),
+                  entry.help.c_str());
       const auto component = entry.create();
       if (const auto* world = dynamic_cast<const EnvironmentFactory*>(component.get())) {
         const EnvironmentSpec spec = world->spec({});
@@ -61,8 +63,9 @@ int describe(const Registry& registry, const Options& options) {
     }
   }
   const std::string near = nearest(options.name, names);
-  print_error("there is nothing named '" + options.name + "'" +
-              (near.empty() ? "; sandlot list shows what there is" : "; did you mean '" + near + "'?"));
+  print_error(
+      "there is nothing named '" + options.name + "'" +
+      (near.empty() ? "; sandlot list shows what there is" : "; did you mean '" + near + "'?"));
   return 2;
 }
 
@@ -70,9 +73,10 @@ int describe(const Registry& registry, const Options& options) {
 
 void add_describe(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
-  auto* sub = app.add_subcommand("describe",
-                                 "The settings of a world, an agent, a feature map or of the config file.\n"
-                                 "  sandlot describe cart_pole");
+  auto* sub =
+      app.add_subcommand("describe",
+                         "The settings of a world, an agent, a feature map or of the config file.\n"
+                         "  sandlot describe cart_pole");
   sub->add_option("name", options->name, "as in sandlot list, or config");
   sub->add_flag("--markdown", options->markdown, "the whole reference, as in docs/reference.md");
   sub->callback([options, &run] {

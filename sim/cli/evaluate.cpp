@@ -4,6 +4,7 @@
 #include "sim/cli/common.h"
 #include "sim/cli/verbs.h"
 #include "sim/experiment/chart.h"
+#include "sim/experiment/evaluation.h"
 #include "sim/experiment/run_folder.h"
 #include "sim/experiment/trained_policy.h"
 
@@ -22,11 +23,15 @@ int evaluate_runs(const Registry& registry, const Options& options) {
   if (options.csv)
     std::printf("run,episode,seed,return,length,status\n");
   else
-    std::printf("%s\n", bold("run                                       return    ± s.e.     lowest    highest    length   cut off").c_str());
+    std::printf("%s\n", bold("run                                       return    ± s.e.     "
+                             "lowest    highest    length   cut off")
+                            .c_str());
   for (const RunFolder& folder : find_runs(options.run)) {
-    const ExperimentConfig config = load_config(registry, folder.config(), options.overrides).front();
+    const ExperimentConfig config =
+        load_config(registry, folder.config(), options.overrides).front();
     TrainedPolicy trained(config, folder.policy());
-    const Evaluation e = evaluate(config, trained.policy(), derive(options.seed, "evaluate"), options.episodes);
+    const Evaluation e =
+        evaluate(config, trained.policy(), derive(options.seed, "evaluate"), options.episodes);
     if (options.csv) {
       for (std::size_t i = 0; i < e.episodes.size(); ++i) {
         const auto& episode = e.episodes[i];
@@ -42,8 +47,9 @@ int evaluate_runs(const Registry& registry, const Options& options) {
       low = std::min(low, episode.episode_return);
       high = std::max(high, episode.episode_return);
     }
-    std::printf("%-38s %9.4g %9.3g %10.4g %10.4g %9.4g %8.3g%%\n", folder.path().c_str(), e.mean_return(),
-                e.standard_error(), low, high, e.mean_length(), 100 * e.truncated_share());
+    std::printf("%-38s %9.4g %9.3g %10.4g %10.4g %9.4g %8.3g%%\n", folder.path().c_str(),
+                e.mean_return(), e.standard_error(), low, high, e.mean_length(),
+                100 * e.truncated_share());
   }
   return 0;
 }
@@ -56,10 +62,15 @@ void add_evaluate(CLI::App& app, Run& run) {
                                  "Measure trained policies, without exploration, on fresh seeds.\n"
                                  "  sandlot evaluate runs/cliff-walking --episodes 1000");
   sub->add_option("run", options->run, "a run's folder, or one that holds several")->required();
-  sub->add_option("--episodes", options->episodes, "episodes per run")->capture_default_str()->check(CLI::Range(1, 10000000));
-  sub->add_option("--seed", options->seed, "which episodes; the same for every run")->capture_default_str();
-  sub->add_option("--set", options->overrides, "path=value over the run's config: other levels, another limit")
-      ->take_all()->allow_extra_args(false);
+  sub->add_option("--episodes", options->episodes, "episodes per run")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10000000));
+  sub->add_option("--seed", options->seed, "which episodes; the same for every run")
+      ->capture_default_str();
+  sub->add_option("--set", options->overrides,
+                  "path=value over the run's config: other levels, another limit")
+      ->take_all()
+      ->allow_extra_args(false);
   sub->add_flag("--csv", options->csv, "every episode, as CSV");
   sub->callback([options, &run] {
     run = [options](const Registry& registry) { return evaluate_runs(registry, *options); };

@@ -33,7 +33,8 @@ void add_report(CLI::App& app, Run& run) {
                                  "Write one self-contained page about runs.\n"
                                  "  sandlot report runs/cliff-walking");
   sub->add_option("runs", options->runs, "folders of runs, drawn on the same charts")->required();
-  sub->add_option("--output", options->output, "the file; default: report.html in the first folder");
+  sub->add_option("--output", options->output,
+                  "the file; default: report.html in the first folder");
   sub->callback([options, &run] {
     run = [options](const Registry& registry) { return report(registry, *options); };
   });

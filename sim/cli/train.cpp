@@ -59,7 +59,8 @@ class Display {
 
  private:
   static std::string line(const Progress& p) {
-    const double share = static_cast<double>(p.done) / static_cast<double>(std::max<std::int64_t>(p.budget, 1));
+    const double share =
+        static_cast<double>(p.done) / static_cast<double>(std::max<std::int64_t>(p.budget, 1));
     constexpr int kCells = 20;
     std::string bar;
     for (int i = 0; i < kCells; ++i) bar += i < static_cast<int>(share * kCells) ? "█" : "░";
@@ -80,13 +81,15 @@ class Display {
 
 class Session {
  public:
-  Session(const Registry& registry, const Options& options) : registry_(registry), options_(options), display_(options.quiet) {
+  Session(const Registry& registry, const Options& options)
+      : registry_(registry), options_(options), display_(options.quiet) {
     fs::path path = options.config;
     if (fs::is_directory(path)) {  // a run folder: its own config, in its own place
       const RunFolder folder(path);
       configs_ = {load_run_config(registry, folder)};
       if (!options.resume && !options.overwrite)
-        throw ConfigError({{{path.string(), 0, 0}, "", "this is a run already; --resume goes on with it"}});
+        throw ConfigError(
+            {{{path.string(), 0, 0}, "", "this is a run already; --resume goes on with it"}});
       root_ = root_of(folder);
       return;
     }
@@ -127,8 +130,9 @@ class Session {
     const ExperimentConfig& c = configs_.front();
     std::printf("%s  %s\n", bold(c.name).c_str(), dim(c.description).c_str());
     std::printf("%s in %s, %zu run%s of %s %s\n", std::string(c.agent.agent.chosen()).c_str(),
-                std::string(c.environment.world.chosen()).c_str(), jobs_.size(), jobs_.size() == 1 ? "" : "s",
-                with_thousands(c.training.budget()).c_str(), c.training.in_episodes() ? "episodes" : "steps");
+                std::string(c.environment.world.chosen()).c_str(), jobs_.size(),
+                jobs_.size() == 1 ? "" : "s", with_thousands(c.training.budget()).c_str(),
+                c.training.in_episodes() ? "episodes" : "steps");
     std::fflush(stdout);
   }
 
@@ -158,14 +162,16 @@ class Session {
     const TrainingOutcome outcome = run.run();
     const std::string label = job.config->label() + ", seed " + std::to_string(job.seed);
     if (!outcome.finished) {
-      display_.message(label + ": stopped at " + with_thousands(outcome.steps) + " steps; --resume goes on");
+      display_.message(label + ": stopped at " + with_thousands(outcome.steps) +
+                       " steps; --resume goes on");
       stopped_ = true;
       return;
     }
     const Evaluation& e = outcome.evaluation;
     std::string text = label + ": greedy return " + bold(short_number(e.mean_return())) + " ± " +
                        short_number(e.standard_error()) + " (mean and its standard error, " +
-                       std::to_string(e.episodes.size()) + " episodes), " + with_thousands(outcome.steps) + " steps";
+                       std::to_string(e.episodes.size()) + " episodes), " +
+                       with_thousands(outcome.steps) + " steps";
     if (e.truncated_share() > 0)
       text += ", " + short_number(100 * e.truncated_share()) + "% cut off by the step limit";
     display_.message(text);
@@ -200,14 +206,20 @@ void add_train(CLI::App& app, Run& run) {
       "train",
       "Train the agent of a config file.\n"
       "  sandlot train configs/classic/cliff_walking.yaml --set training.episodes=1000");
-  sub->add_option("config", options->config, "a YAML file, or with --resume a run folder")->required();
-  sub->add_option("--set", options->overrides, "path=value over the file, such as agent.epsilon=0.1")
-      ->take_all()->allow_extra_args(false);
-  sub->add_option("--out", options->root, "the folder that runs are written to")->capture_default_str();
-  sub->add_option("--jobs", options->jobs, "runs (seeds, variants) at the same time; 0: one per core")
+  sub->add_option("config", options->config, "a YAML file, or with --resume a run folder")
+      ->required();
+  sub->add_option("--set", options->overrides,
+                  "path=value over the file, such as agent.epsilon=0.1")
+      ->take_all()
+      ->allow_extra_args(false);
+  sub->add_option("--out", options->root, "the folder that runs are written to")
+      ->capture_default_str();
+  sub->add_option("--jobs", options->jobs,
+                  "runs (seeds, variants) at the same time; 0: one per core")
       ->check(CLI::Range(0, 1024));
   auto* resume = sub->add_flag("--resume", options->resume, "go on from the newest checkpoint");
-  sub->add_flag("--overwrite", options->overwrite, "replace runs that are there already")->excludes(resume);
+  sub->add_flag("--overwrite", options->overwrite, "replace runs that are there already")
+      ->excludes(resume);
   sub->add_flag("--quiet", options->quiet, "no progress line");
   sub->callback([options, &run] {
     run = [options](const Registry& registry) { return Session(registry, *options).run(); };

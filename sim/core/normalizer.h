@@ -16,7 +16,7 @@ class ObservationStatistics {
  public:
   explicit ObservationStatistics(std::size_t size);
 
-  void update(std::span<const float> observations);  // [rows, size]
+  void update(std::span<const float> observations);                        // [rows, size]
   void normalize(std::span<const float> from, std::span<float> to) const;  // [rows, size]
   double mean(std::size_t i) const { return mean_[i]; }
   double variance(std::size_t i) const;

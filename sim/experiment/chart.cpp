@@ -42,7 +42,11 @@ struct Axis {
   std::vector<double> ticks() const {
     const double raw = (high - low) / 5;
     const double power = std::pow(10, std::floor(std::log10(raw)));
-    const double step = (raw / power < 1.5 ? 1 : raw / power < 3.5 ? 2 : raw / power < 7.5 ? 5 : 10) * power;
+    const double step = (raw / power < 1.5   ? 1
+                         : raw / power < 3.5 ? 2
+                         : raw / power < 7.5 ? 5
+                                             : 10) *
+                        power;
     std::vector<double> all;
     for (double t = std::ceil(low / step); t * step <= high + 1e-9 * step && all.size() < 20; ++t)
       all.push_back(t * step == 0 ? 0 : t * step);
@@ -52,7 +56,9 @@ struct Axis {
 
 struct Plot {
   Axis x = Axis::empty(), y = Axis::empty();
-  double px(double v) const { return kLeft + (v - x.low) / (x.high - x.low) * (kWidth - kLeft - kRight); }
+  double px(double v) const {
+    return kLeft + (v - x.low) / (x.high - x.low) * (kWidth - kLeft - kRight);
+  }
   double py(double v) const {
     return kHeight - kBottom - (v - y.low) / (y.high - y.low) * (kHeight - kTop - kBottom);
   }
@@ -61,8 +67,8 @@ struct Plot {
 
 std::string text_at(double x, double y, const std::string& anchor, const std::string& text,
                     const std::string& extra = "") {
-  return "<text x='" + fixed(x) + "' y='" + fixed(y) + "' text-anchor='" + anchor + "'" + extra + ">" +
-         escape_html(text) + "</text>\n";
+  return "<text x='" + fixed(x) + "' y='" + fixed(y) + "' text-anchor='" + anchor + "'" + extra +
+         ">" + escape_html(text) + "</text>\n";
 }
 
 std::string grid(const Plot& plot, const ChartLabels& labels) {
@@ -70,7 +76,8 @@ std::string grid(const Plot& plot, const ChartLabels& labels) {
   for (const double t : plot.y.ticks()) {
     const double y = plot.py(t);
     svg += "<line class='grid' x1='" + fixed(kLeft) + "' x2='" + fixed(kWidth - kRight) + "' y1='" +
-           fixed(y) + "' y2='" + fixed(y) + "'/>\n" + text_at(kLeft - 8, y + 4, "end", short_number(t));
+           fixed(y) + "' y2='" + fixed(y) + "'/>\n" +
+           text_at(kLeft - 8, y + 4, "end", short_number(t));
   }
   for (const double t : plot.x.ticks())
     svg += text_at(plot.px(t), kHeight - kBottom + 18, "middle", short_number(t));
@@ -134,12 +141,23 @@ std::string escape_html(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;

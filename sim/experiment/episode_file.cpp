@@ -40,7 +40,8 @@ void read_runs(Reader& in, std::uint64_t length, std::vector<std::int32_t>& acti
   while (actions.size() < length) {
     const auto action = static_cast<std::int32_t>(read_varint(in));
     const std::uint64_t count = read_varint(in);
-    if (count == 0 || count > length - actions.size()) in.fail("a run of actions has a wrong length");
+    if (count == 0 || count > length - actions.size())
+      in.fail("a run of actions has a wrong length");
     actions.insert(actions.end(), count, action);
   }
 }
@@ -145,10 +146,11 @@ StepResult Replay::advance() {
   return_ += result.reward;
   const bool ended = result.status != Status::running;
   const bool last = step_ == file_.episode.length;
-  const bool same_end = !last || (result.status == file_.episode.status &&
-                                  return_ == file_.episode.episode_return);
+  const bool same_end =
+      !last || (result.status == file_.episode.status && return_ == file_.episode.episode_return);
   if (ended != last || !same_end)
-    throw std::runtime_error(source_ + ": step " + std::to_string(step_) + ": " + world.spec().name +
+    throw std::runtime_error(source_ + ": step " + std::to_string(step_) + ": " +
+                             world.spec().name +
                              " does not do what was recorded: the file comes from a build whose "
                              "world differs");
   return result;

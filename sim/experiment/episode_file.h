@@ -1,5 +1,5 @@
-// Episode files: the world's settings, a seed and the actions. Replaying them gives the episode again,
-// exactly; a file takes a few hundred bytes, most of them the settings.
+// Episode files: the world's settings, a seed and the actions. Replaying them gives the episode
+// again, exactly; a file takes a few hundred bytes, most of them the settings.
 #pragma once
 
 #include <filesystem>

@@ -29,7 +29,8 @@ void play_rows(VectorEnvironment& batch, Policy& policy, Random& random,
       if (discrete)
         episode.actions.push_back(actions[row]);
       else
-        episode.values.insert(episode.values.end(), values.begin() + static_cast<std::ptrdiff_t>(row * width),
+        episode.values.insert(episode.values.end(),
+                              values.begin() + static_cast<std::ptrdiff_t>(row * width),
                               values.begin() + static_cast<std::ptrdiff_t>((row + 1) * width));
     }
     for (const EpisodeRecord& record : batch.finished()) {
@@ -68,7 +69,8 @@ Evaluation evaluate(const ExperimentConfig& config, Policy& policy, Seed seed,
         section.wrappers, static_cast<int>(rows),
         derive(seed, "batch", static_cast<std::uint64_t>(first)), section.threads);
     play_rows(*batch, policy, random,
-              std::span(result.episodes).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows)));
+              std::span(result.episodes)
+                  .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows)));
   }
   return result;
 }

@@ -35,7 +35,7 @@ class MetricsFile {
 
 struct MetricsTable {
   std::vector<std::string> columns;
-  std::vector<std::vector<double>> rows;  // NaN where blank
+  std::vector<std::vector<double>> rows;    // NaN where blank
   int column(std::string_view name) const;  // −1: none
 };
 

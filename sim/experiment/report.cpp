@@ -51,7 +51,8 @@ std::vector<Group> group_runs(const Registry& registry, const std::vector<RunFol
   for (const auto& run : runs) {
     const auto parent = run.path().parent_path();
     const auto [at, fresh] = index.try_emplace(parent, groups.size());
-    if (fresh) groups.push_back({parent.filename().string(), {}, {}, load_run_config(registry, run)});
+    if (fresh)
+      groups.push_back({parent.filename().string(), {}, {}, load_run_config(registry, run)});
     Group& group = groups[at->second];
     group.runs.push_back(run);
     group.tables.push_back(read_metrics(run.metrics()));
@@ -126,12 +127,14 @@ std::string legend(const std::vector<Group>& groups) {
   if (groups.size() < 2) return "";
   std::string html = "<div class='legend'>";
   for (std::size_t i = 0; i < groups.size(); ++i)
-    html += "<span><i style='background:" + series_color(i) + "'></i>" + escape_html(groups[i].name) + "</span>";
+    html += "<span><i style='background:" + series_color(i) + "'></i>" +
+            escape_html(groups[i].name) + "</span>";
   return html + "</div>\n";
 }
 
 std::string charts(const std::vector<Group>& groups) {
-  std::vector<std::string> names{"eval_return", "episode_return", "episode_length", "eval_truncated"};
+  std::vector<std::string> names{"eval_return", "episode_return", "episode_length",
+                                 "eval_truncated"};
   for (const auto& group : groups)
     for (const auto& table : group.tables)
       for (std::size_t c = 8; c < table.columns.size(); ++c)
@@ -152,15 +155,18 @@ std::string charts(const std::vector<Group>& groups) {
     }
     if (most < 2 || (name == "eval_truncated" && largest == 0)) continue;
     html += "<figure><figcaption>" + escape_html(pretty(name)) + "</figcaption>\n" +
-            line_chart({pretty(name), x_name, pretty(name)}, series) + legend(groups) + "</figure>\n";
+            line_chart({pretty(name), x_name, pretty(name)}, series) + legend(groups) +
+            "</figure>\n";
   }
   return html;
 }
 
 std::string scores(const std::vector<Group>& groups) {
   std::string html =
-      "<table><thead><tr><th>variant</th><th>seeds</th><th>greedy return, final</th><th>± sd over seeds</th>"
-      "<th>lowest … highest</th><th>greedy length</th><th>cut off</th><th>training return, last row</th></tr></thead><tbody>\n";
+      "<table><thead><tr><th>variant</th><th>seeds</th><th>greedy return, final</th><th>± sd over "
+      "seeds</th>"
+      "<th>lowest … highest</th><th>greedy length</th><th>cut off</th><th>training return, last "
+      "row</th></tr></thead><tbody>\n";
   for (std::size_t g = 0; g < groups.size(); ++g) {
     std::vector<double> returns, lengths, cut, training;
     for (const auto& table : groups[g].tables) {
@@ -171,9 +177,9 @@ std::string scores(const std::vector<Group>& groups) {
     }
     const Summary s = summarize(returns);
     const auto [low, high] = std::minmax_element(returns.begin(), returns.end());
-    html += "<tr><td><i style='background:" + series_color(g) + "'></i>" + escape_html(groups[g].name) +
-            "</td><td>" + std::to_string(groups[g].runs.size()) + "</td><td class='main'>" +
-            short_number(s.mean) + "</td><td>" +
+    html += "<tr><td><i style='background:" + series_color(g) + "'></i>" +
+            escape_html(groups[g].name) + "</td><td>" + std::to_string(groups[g].runs.size()) +
+            "</td><td class='main'>" + short_number(s.mean) + "</td><td>" +
             (s.count > 1 ? short_number(s.deviation) : std::string("–")) + "</td><td>" +
             short_number(*low) + " … " + short_number(*high) + "</td><td>" +
             short_number(summarize(lengths).mean) + "</td><td>" +
@@ -267,17 +273,19 @@ std::string report_html(const Registry& registry, const std::vector<RunFolder>& 
   for (const auto& group : groups) seeds = std::max(seeds, group.runs.size());
   std::string html = "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>\n<title>" +
                      escape_html(first.name) +
-                     " · Sandlot</title>\n<meta name='viewport' content='width=device-width'>\n" + style() +
-                     "</head><body><main>\n<h1>" + escape_html(first.name) + "</h1>\n<p class='lead'>" +
-                     escape_html(first.description) + "</p>\n";
+                     " · Sandlot</title>\n<meta name='viewport' content='width=device-width'>\n" +
+                     style() + "</head><body><main>\n<h1>" + escape_html(first.name) +
+                     "</h1>\n<p class='lead'>" + escape_html(first.description) + "</p>\n";
   html += "<section><h2>Final scores</h2><div class='card'>\n" + scores(groups) +
           "</div><p class='note'>The greedy policy, without exploration, on " +
           std::to_string(first.training.evaluate.episodes) +
-          " episodes of its own seeds; rewards as the world gives them, unscaled and unclipped.</p></section>\n";
+          " episodes of its own seeds; rewards as the world gives them, unscaled and "
+          "unclipped.</p></section>\n";
   html += "<section><h2>Learning curves</h2><p class='note'>" +
-          std::string(seeds > 1 ? "Mean over " + std::to_string(seeds) +
-                                      " seeds; the band is one standard deviation over seeds to each side."
-                                : "One seed: no spread can be shown.") +
+          std::string(
+              seeds > 1 ? "Mean over " + std::to_string(seeds) +
+                              " seeds; the band is one standard deviation over seeds to each side."
+                        : "One seed: no spread can be shown.") +
           "</p>\n" + charts(groups) + "</section>\n";
   html += "<section><h2>An episode</h2>\n";
   for (const auto& group : groups) {

@@ -64,14 +64,16 @@ std::vector<RunFolder> find_runs(const fs::path& path) {
   }
   if (runs.empty()) throw wrong("there is no run in this folder (no config.yaml)");
   std::sort(runs.begin(), runs.end(), [](const RunFolder& a, const RunFolder& b) {
-    return std::pair(a.path().parent_path(), a.seed()) < std::pair(b.path().parent_path(), b.seed());
+    return std::pair(a.path().parent_path(), a.seed()) <
+           std::pair(b.path().parent_path(), b.seed());
   });
   return runs;
 }
 
 ExperimentConfig load_run_config(const Registry& registry, const RunFolder& run) {
   if (!run.exists())
-    throw ConfigError({{{run.path().string(), 0, 0}, "", "this is no run: there is no config.yaml"}});
+    throw ConfigError(
+        {{{run.path().string(), 0, 0}, "", "this is no run: there is no config.yaml"}});
   return load_config(registry, run.config()).front();
 }
 

@@ -10,8 +10,8 @@ namespace sandlot {
 
 class EventFile {
  public:
-  // Opens a new file in `folder`, or, with a name and a length from an earlier session, that file cut
-  // back to that length.
+  // Opens a new file in `folder`, or, with a name and a length from an earlier session, that file
+  // cut back to that length.
   explicit EventFile(const std::filesystem::path& folder, const std::string& name = "",
                      std::uint64_t length = 0);
   ~EventFile();

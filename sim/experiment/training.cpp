@@ -27,9 +27,9 @@ std::int64_t next_multiple(std::int64_t count, std::int64_t every) {
 }
 
 std::vector<std::string> columns_of(const std::vector<std::string>& agent_metrics) {
-  std::vector<std::string> columns{"steps",       "episodes",       "episode_return",
-                                   "episode_length", "eval_return", "eval_deviation",
-                                   "eval_length", "eval_truncated"};
+  std::vector<std::string> columns{"steps",          "episodes",      "episode_return",
+                                   "episode_length", "eval_return",   "eval_deviation",
+                                   "eval_length",    "eval_truncated"};
   columns.insert(columns.end(), agent_metrics.begin(), agent_metrics.end());
   return columns;
 }
@@ -84,7 +84,8 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
   }
   agent_ = config_.agent.agent->make(config_.spec(), world.copies, derive(root_, "agent"));
   if (normalized_)
-    normalized_policy_ = std::make_unique<NormalizedPolicy>(agent_->policy(), normalized_->statistics());
+    normalized_policy_ =
+        std::make_unique<NormalizedPolicy>(agent_->policy(), normalized_->statistics());
   agent_metrics_ = agent_->metrics();
   reported_.resize(agent_metrics_.size());
   outcome_.columns = columns_of(agent_metrics_);
@@ -117,7 +118,8 @@ void TrainingRun::prepare_folder() {
       refuse("the run was made with other settings: " + first_difference(then, today) +
              "; only the training section may change");
     if (before.training.in_episodes() != in_episodes_)
-      refuse("the run's budget counts in " + std::string(before.training.in_episodes() ? "episodes" : "steps"));
+      refuse("the run's budget counts in " +
+             std::string(before.training.in_episodes() ? "episodes" : "steps"));
   } else {
     for (const auto& folder : {folder_.checkpoints(), folder_.episodes()}) fs::remove_all(folder);
     for (const auto& entry : fs::directory_iterator(folder_.path()))
@@ -153,7 +155,8 @@ TrainingOutcome TrainingRun::run() {
   first_count_ = count();
   if (finished_ && count() >= budget_) {
     say(label_ + ": finished before, at " + std::to_string(steps_) + " steps");
-    outcome_.evaluation = evaluate(config_, policy(), derive(root_, "evaluation"), config_.training.evaluate.episodes);
+    outcome_.evaluation = evaluate(config_, policy(), derive(root_, "evaluation"),
+                                   config_.training.evaluate.episodes);
   } else {
     finished_ = false;
     agent_->train(*this);
@@ -219,7 +222,8 @@ void TrainingRun::show_progress() {
   const double time = now();
   // About a thousand looks at the clock a second.
   const double elapsed = std::max(time - started_, 1e-6);
-  next_look_ = calls_ + 1 + static_cast<std::uint64_t>(static_cast<double>(calls_) / elapsed / 1000);
+  next_look_ =
+      calls_ + 1 + static_cast<std::uint64_t>(static_cast<double>(calls_) / elapsed / 1000);
   const bool last = count() >= budget_;
   if (!options_.progress || (time - last_shown_ < 0.25 && !last)) return;
   last_shown_ = time;
@@ -238,8 +242,8 @@ void TrainingRun::show_progress() {
 }
 
 void TrainingRun::evaluate_now() {
-  pending_ = evaluate(config_, policy(), derive(root_, "evaluation"),
-                      config_.training.evaluate.episodes);
+  pending_ =
+      evaluate(config_, policy(), derive(root_, "evaluation"), config_.training.evaluate.episodes);
   last_evaluation_ = pending_->mean_return();
   if (writes()) save_episodes();
 }
@@ -248,9 +252,8 @@ void TrainingRun::evaluate_now() {
 void TrainingRun::save_episodes() {
   std::vector<const PlayedEpisode*> order;
   for (const auto& episode : pending_->episodes) order.push_back(&episode);
-  std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) {
-    return a->episode_return < b->episode_return;
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [](auto* a, auto* b) { return a->episode_return < b->episode_return; });
   const std::string yaml = environment_yaml(registry_, evaluation_section(config_));
   const auto save = [&](const char* which, const PlayedEpisode& episode) {
     save_episode(folder_.episodes() / (padded(steps_) + "-" + which + ".episode"),
@@ -266,9 +269,8 @@ void TrainingRun::save_episodes() {
 }
 
 void TrainingRun::write_row() {
-  std::vector<std::optional<double>> row{static_cast<double>(steps_),
-                                         static_cast<double>(episodes_), return_.take(),
-                                         length_.take()};
+  std::vector<std::optional<double>> row{
+      static_cast<double>(steps_), static_cast<double>(episodes_), return_.take(), length_.take()};
   if (row[2]) last_return_ = row[2];
   row.resize(8);
   if (pending_) {
@@ -286,7 +288,8 @@ void TrainingRun::write_row() {
       if (row[i]) events_->scalar(outcome_.columns[i], steps_, *row[i]);
     const double elapsed = now() - started_;
     if (elapsed > 0)
-      events_->scalar("steps_per_second", steps_, static_cast<double>(steps_ - first_steps_) / elapsed);
+      events_->scalar("steps_per_second", steps_,
+                      static_cast<double>(steps_ - first_steps_) / elapsed);
     events_->flush();
   }
   outcome_.rows.push_back(std::move(row));
@@ -317,7 +320,8 @@ void TrainingRun::checkpoint() {
   save_policy(folder_.policy(), agent_->policy(), steps_,
               normalized_ ? &normalized_->statistics() : nullptr);
   auto kept = folder_.list_checkpoints();
-  for (std::size_t i = 0; i + static_cast<std::size_t>(config_.training.checkpoint.keep) < kept.size(); ++i) {
+  for (std::size_t i = 0;
+       i + static_cast<std::size_t>(config_.training.checkpoint.keep) < kept.size(); ++i) {
     fs::remove(kept[i]);
     fs::remove(kept[i].replace_extension(".events"));
   }
@@ -338,7 +342,8 @@ bool TrainingRun::restore() {
     }
   }
   if (!damage.empty())
-    throw std::runtime_error(folder_.path().string() + ": no checkpoint is whole; --overwrite starts anew");
+    throw std::runtime_error(folder_.path().string() +
+                             ": no checkpoint is whole; --overwrite starts anew");
   say(label_ + ": no checkpoint yet, starts at the beginning");
   return false;
 }

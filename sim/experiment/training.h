@@ -1,8 +1,8 @@
 // TrainingRun: one agent in one world with one seed, from the first step to the last.
 //
-// What is due at a count of steps (or episodes) happens in a fixed order: evaluation, row of metrics,
-// checkpoint. An interrupted run goes on from its newest whole checkpoint and ends with the same
-// bytes as an unbroken one, the wall times in the TensorBoard file apart.
+// What is due at a count of steps (or episodes) happens in a fixed order: evaluation, row of
+// metrics, checkpoint. An interrupted run goes on from its newest whole checkpoint and ends with
+// the same bytes as an unbroken one, the wall times in the TensorBoard file apart.
 #pragma once
 
 #include <atomic>
@@ -39,10 +39,10 @@ struct TrainingOptions {
   std::filesystem::path root;  // empty: nothing is written
   bool resume = false;
   bool overwrite = false;
-  std::function<void(const Progress&)> progress;  // called a few times a second
+  std::function<void(const Progress&)> progress;    // called a few times a second
   std::function<void(const std::string&)> message;  // a line worth reading
-  const std::atomic<bool>* stop = nullptr;        // set: checkpoint and return
-  bool keep_episodes = false;                     // TrainingOutcome::episodes
+  const std::atomic<bool>* stop = nullptr;          // set: checkpoint and return
+  bool keep_episodes = false;                       // TrainingOutcome::episodes
 };
 
 struct TrainingOutcome {
