@@ -38,6 +38,7 @@ class Painter {
     mushrooms_behind_blocks();
     tiles();
     platforms();
+    sleepers();
     creatures();
     player();
     effects();
@@ -149,6 +150,15 @@ class Painter {
   void mushrooms_behind_blocks() {
     for (const Creature& creature : world_.creatures())
       if (creature.kind == Entity::mushroom) put(Art::mushroom, creature.body.x, creature.body.y);
+  }
+
+  void sleepers() {
+    for (const EnemySpawn& enemy : world_.sleeping()) {
+      const auto x = static_cast<float>(enemy.column);
+      if (x > left_ + view_width) break;
+      put(enemy.kind == EnemyKind::slime ? Art::slime_low : Art::beetle_step, x + 0.5f,
+          static_cast<float>(enemy.row));
+    }
   }
 
   void creatures() {

@@ -232,7 +232,7 @@ GeneratedLevel generate_level(std::uint64_t seed, int difficulty, int length) {
 
 std::shared_ptr<const Level> generated_level(std::uint64_t seed, int difficulty, int length) {
   using Key = std::tuple<std::uint64_t, int, int>;
-  constexpr std::size_t most_kept = 2048;
+  constexpr std::size_t most_kept = 4096;
   static std::mutex mutex;
   static std::map<Key, std::shared_ptr<const Level>> kept;
   const Key key{seed, difficulty, length};

@@ -27,8 +27,8 @@ void GeneratorSettings::fields(Fields& f) {
            Range::between(0, 1));
   f.integer("length", length, "columns of a level", Range::between(40, 400));
   f.integers("seeds", seeds,
-             "[first, end): the level seeds to draw from, end excluded, to keep training and test "
-             "levels apart; []: endless",
+             "[first, end): the level seeds to draw from, to keep training and test levels apart; "
+             "[]: endless, a new level for each episode",
              Range::at_least(0));
   f.boolean("curriculum", curriculum,
             "start at `difficulty`, raise it after each success and lower it after each failure");

@@ -12,8 +12,8 @@ namespace sandlot::platformer {
 // Endless levels of one difficulty; see generator.h.
 struct GeneratorSettings {
   double difficulty = 0.3;
-  int length = 100;                 // columns
-  std::vector<std::int64_t> seeds;  // [first, end): level seeds to draw from; empty: all
+  int length = 100;                             // columns
+  std::vector<std::int64_t> seeds = {0, 1000};  // [first, end) to draw from; empty: all
   bool curriculum = false;
   double curriculum_step = 0.02;
 

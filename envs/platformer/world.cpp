@@ -204,6 +204,8 @@ bool World::move_y(Body& body, float distance) {
       platform_at(p, ticks_ - 1, old_left, old_top);
       if (left >= box.right || left + p.width <= box.left) continue;
       if (box.bottom < std::min(old_top, top) || box.bottom + distance >= top) continue;
+      // One that would press the body against a ceiling lets it through.
+      if (top > box.bottom && sweep_y(box, top - box.bottom).hit) continue;
       if (!contact.hit || top > contact.face) {
         contact = {true, top};
         platform = static_cast<std::int16_t>(i);

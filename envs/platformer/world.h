@@ -147,6 +147,10 @@ class World {
   const std::shared_ptr<const Level>& shared_level() const { return level_; }
   const Player& player() const { return player_; }
   std::span<const Creature> creatures() const { return {creatures_.data(), creature_end_}; }
+  // Enemies that have not been near enough to wake yet, by column.
+  std::span<const EnemySpawn> sleeping() const {
+    return std::span(level_->enemies).subspan(static_cast<std::size_t>(next_enemy_));
+  }
   std::span<const Effect> effects() const { return effects_; }
   std::span<const Event> events() const { return {events_.data(), event_end_}; }
   Outcome outcome() const { return outcome_; }
@@ -162,7 +166,9 @@ class World {
     return tiles_[tile_index(column, row)];
   }
   bool solid(int column, int row) const { return is_solid(tile(column, row)); }
-  // Upper left corner of a moving platform at this step.
+  // Whether a box overlaps anything solid.
+  bool blocked(const Box& box) const;
+  // Upper left corner of a moving platform at a step.
   void platform_at(const MovingPlatform& platform, int tick, float& left, float& top) const;
 
   // For tests and demonstrations: puts the agent somewhere.
@@ -192,7 +198,6 @@ class World {
   // collision of a body with solids, breakable blocks and platforms
   Contact sweep_x(const Box& box, float distance) const;
   Contact sweep_y(const Box& box, float distance) const;
-  bool blocked(const Box& box) const;
   bool move_x(Body& body, float distance);  // true: stopped by a wall
   bool move_y(Body& body, float distance);  // true: stopped by ground, platform or ceiling
   // creatures.cpp

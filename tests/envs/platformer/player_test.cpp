@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "envs/platformer/generator.h"
 #include "envs/platformer/world.h"
+#include "sim/core/random.h"
 #include "tests/envs/platformer/helpers.h"
 
 using namespace sandlot::platformer;
@@ -275,4 +277,41 @@ TEST_CASE("moving platforms carry sideways and up and down, and hold from above 
   below.place(x + 1.5f, top - 1, 0, 16);
   press(below, none, 1);
   CHECK(below.player().body.vy > 10);
+}
+
+TEST_CASE("a platform that rises to a ceiling lets go of what it carries") {
+  const std::string text =
+      rows({"----------------", "XXXXXXXXXXXXXXXX", "----------------", "----------------",
+            "----------------", "-P------------F-", "XXX---VVV----XXX", "X--------------X"});
+  World world = world_of(text);
+  world.place(7.5f, 2.5f);
+  bool carried = false;
+  for (int i = 0; i < 600 && world.outcome() == Outcome::running; ++i) {
+    world.step(none);
+    carried |= world.player().body.platform == 0;
+    REQUIRE_FALSE(world.blocked(world.player().body.box()));
+  }
+  CHECK(carried);
+}
+
+TEST_CASE("no body is ever inside of a solid") {
+  sandlot::Random random(11);
+  for (int episode = 0; episode < 60; ++episode) {
+    World world;
+    world.start(generated_level(static_cast<std::uint64_t>(episode), 30 + episode, 100), 3000);
+    if (episode % 2 == 0) world.grow();
+    Buttons buttons;
+    while (world.outcome() == Outcome::running) {
+      if (world.ticks() % 10 == 0) {
+        const std::uint32_t bits = random.next_u32();
+        buttons = {(bits & 7) == 0, (bits & 7) > 1, (bits & 0x38) == 0, (bits & 0x40) != 0,
+                   (bits & 0x80) != 0};
+      }
+      world.step(buttons);
+      REQUIRE_FALSE(world.blocked(world.player().body.box()));
+      for (const Creature& creature : world.creatures())
+        if (creature.kind != Entity::none && creature.kind != Entity::bullet)
+          REQUIRE_FALSE(world.blocked(creature.body.box()));
+    }
+  }
 }
