@@ -7,6 +7,7 @@
 #include "envs/platformer/register.h"
 #include "envs/platformer/solver.h"
 #include "sim/core/archive.h"
+#include "sim/core/batch.h"
 #include "sim/core/registry.h"
 #include "sim/core/scene.h"
 
@@ -294,4 +295,27 @@ TEST_CASE("a frame can be drawn at any moment") {
     REQUIRE(scene.primitives().size() > 20);
     if (env.step({.index = 4}).status != Status::running) env.reset(static_cast<Seed>(i));
   }
+}
+
+TEST_CASE("a batch gives the same results with any number of threads") {
+  const PlatformerSettings settings = generated(0.6, ObservationKind::tiles);
+  Batch<Platformer> one(6, {}, 3, 1, [&] { return Platformer(settings); });
+  Batch<Platformer> two(6, {}, 3, 2, [&] { return Platformer(settings); });
+  one.reset();
+  two.reset();
+  Random random(8);
+  std::vector<std::int32_t> actions(6);
+  std::size_t finished = 0;
+  for (int i = 0; i < 1500; ++i) {
+    if (i % 10 == 0)
+      for (auto& action : actions) action = static_cast<std::int32_t>(1 + random.below(4));
+    one.step({.discrete = actions, .continuous = {}});
+    two.step({.discrete = actions, .continuous = {}});
+    REQUIRE(std::equal(one.observations().begin(), one.observations().end(),
+                       two.observations().begin(), two.observations().end()));
+    REQUIRE(std::equal(one.rewards().begin(), one.rewards().end(), two.rewards().begin(),
+                       two.rewards().end()));
+    finished += one.finished().size();
+  }
+  CHECK(finished > 6);
 }
