@@ -172,7 +172,10 @@ int observe_cell(const World& world) {
   if (ahead.gap_width > 0 && ahead.gap_distance < distance) {
     next = gap;
     distance = ahead.gap_distance;
-    size = ahead.gap_width <= 2 ? 0 : (ahead.gap_width <= 4 ? 1 : 2);
+    // A gap whose far side is higher needs as long a jump as a wide one.
+    const bool rises = ahead.wall_height > 0 && ahead.wall_distance > ahead.gap_distance &&
+                       ahead.wall_distance < ahead.gap_distance + ahead.gap_width + 0.5f;
+    size = ahead.gap_width > 4 || rises ? 2 : (ahead.gap_width <= 2 ? 0 : 1);
   }
   if (ahead.wall_height > 0 && ahead.wall_distance < distance) {
     next = ahead.wall_height <= 2 ? low_wall : high_wall;
