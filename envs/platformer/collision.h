@@ -39,7 +39,8 @@ struct Contact {
 inline void meet_x(Contact& contact, const Box& box, float distance, const Box& solid) {
   if (solid.bottom >= box.top || solid.top <= box.bottom) return;
   if (distance > 0) {
-    if (solid.left >= box.right && solid.left < box.right + distance) contact.meet(solid.left, true);
+    if (solid.left >= box.right && solid.left < box.right + distance)
+      contact.meet(solid.left, true);
   } else if (solid.right <= box.left && solid.right > box.left + distance) {
     contact.meet(solid.right, false);
   }

@@ -54,11 +54,20 @@ void World::step_creature(Creature& creature) {
   float speed = 0;
   switch (creature.kind) {
     case Entity::slime:
-    case Entity::beetle: speed = physics::slime_speed; break;
-    case Entity::mushroom: speed = physics::mushroom_speed; break;
-    case Entity::shell: speed = body.vx != 0 ? physics::shell_speed : 0; break;
-    case Entity::bullet: speed = physics::bullet_speed; break;
-    case Entity::none: return;
+    case Entity::beetle:
+      speed = physics::slime_speed;
+      break;
+    case Entity::mushroom:
+      speed = physics::mushroom_speed;
+      break;
+    case Entity::shell:
+      speed = body.vx != 0 ? physics::shell_speed : 0;
+      break;
+    case Entity::bullet:
+      speed = physics::bullet_speed;
+      break;
+    case Entity::none:
+      return;
   }
   body.vx = speed * static_cast<float>(creature.facing);
   if (std::abs(body.x - player_.body.x) > physics::forget_distance) {
@@ -72,8 +81,8 @@ void World::step_creature(Creature& creature) {
   ride_platform(body, ticks_);
   if (creature.kind == Entity::beetle && body.grounded && body.platform < 0) {
     // A beetle looks before it steps: it turns where its front foot would have no ground.
-    const auto front = static_cast<int>(std::floor(
-        body.x + body.vx * physics::step + static_cast<float>(creature.facing) * 0.25f));
+    const auto front = static_cast<int>(
+        std::floor(body.x + body.vx * physics::step + static_cast<float>(creature.facing) * 0.25f));
     if (!solid(front, static_cast<int>(body.y) - 1)) {
       creature.facing = static_cast<std::int8_t>(-creature.facing);
       body.vx = -body.vx;
@@ -166,6 +175,7 @@ void World::meet_player(Creature& creature, bool was_falling) {
   const bool from_above = was_falling && body.y > creature.body.y + 0.4f * creature.body.height;
   const int away = body.x <= creature.body.x ? 1 : -1;
   if (creature.kind == Entity::shell && creature.body.vx == 0) {
+    if (creature.timer > 0) return;
     creature.facing = static_cast<std::int8_t>(away);
     creature.body.vx = physics::shell_speed * static_cast<float>(away);
     creature.timer = 12;
@@ -182,10 +192,12 @@ void World::meet_player(Creature& creature, bool was_falling) {
     case Entity::beetle:
       creature.kind = Entity::shell;
       creature.body.vx = 0;
+      creature.timer = 12;
       emit(Event::stomped);
       break;
     case Entity::shell:
       creature.body.vx = 0;
+      creature.timer = 12;
       emit(Event::shell_stopped);
       break;
     default:
@@ -200,7 +212,8 @@ void World::meet_player(Creature& creature, bool was_falling) {
   body.grounded = false;
 }
 
-// Each cannon fires by the clock, shifted by its column, at an agent that is near but not beside it.
+// Each cannon fires by the clock, shifted by its column, at an agent that is near but not beside
+// it.
 void World::fire_cannons() {
   for (const Cannon& cannon : level_->cannons) {
     const float x = static_cast<float>(cannon.column) + 0.5f;

@@ -73,16 +73,37 @@ class Draft {
         d < 0.35 ? 0 : 0.2 + d,       // cannon
         0.6,                          // coins
     };
-    switch (random_.categorical(weights)) {
-      case 0: flat(); break;
-      case 1: gap(); break;
-      case 2: step(); break;
-      case 3: pipe(); break;
-      case 4: blocks(); break;
-      case 5: stairs(); break;
-      case 6: lift(); break;
-      case 7: cannon(); break;
-      default: coins(); break;
+    int kind = last_;
+    while (kind == last_) kind = random_.categorical(weights);
+    last_ = kind;
+    switch (kind) {
+      case 0:
+        flat();
+        break;
+      case 1:
+        gap();
+        break;
+      case 2:
+        step();
+        break;
+      case 3:
+        pipe();
+        break;
+      case 4:
+        blocks();
+        break;
+      case 5:
+        stairs();
+        break;
+      case 6:
+        lift();
+        break;
+      case 7:
+        cannon();
+        break;
+      default:
+        coins();
+        break;
     }
     ground(between(2, scaled(4, 2)));
   }
@@ -187,6 +208,7 @@ class Draft {
   std::vector<std::string> rows_;  // from the bottom
   int column_ = 0;
   int ground_ = 2;
+  int last_ = -1;  // kind of the segment before: no two alike in a row
 };
 
 }  // namespace
@@ -210,7 +232,7 @@ GeneratedLevel generate_level(std::uint64_t seed, int difficulty, int length) {
 
 std::shared_ptr<const Level> generated_level(std::uint64_t seed, int difficulty, int length) {
   using Key = std::tuple<std::uint64_t, int, int>;
-  constexpr std::size_t most_kept = 2048;
+  constexpr std::size_t most_kept = 4096;
   static std::mutex mutex;
   static std::map<Key, std::shared_ptr<const Level>> kept;
   const Key key{seed, difficulty, length};
@@ -219,8 +241,8 @@ std::shared_ptr<const Level> generated_level(std::uint64_t seed, int difficulty,
     if (const auto found = kept.find(key); found != kept.end()) return found->second;
   }
   // Made outside of the lock: two threads may make the same level, which is the same either way.
-  auto level = parse_level(generate_level(seed, difficulty, length).text,
-                           "level " + std::to_string(seed));
+  auto level =
+      parse_level(generate_level(seed, difficulty, length).text, "level " + std::to_string(seed));
   const std::lock_guard lock(mutex);
   if (kept.size() >= most_kept) kept.clear();
   return kept.emplace(key, std::move(level)).first->second;

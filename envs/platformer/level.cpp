@@ -12,20 +12,40 @@ constexpr std::string_view alphabet = "-XS?MQ<>[]oBbEkHVPF";
 
 std::optional<Tile> tile_of(char c) {
   switch (c) {
-    case 'X': return Tile::ground;
-    case 'S': return Tile::breakable;
-    case '?': return Tile::question;
-    case 'M': return Tile::question_mushroom;
-    case 'Q': return Tile::used;
-    case '<': return Tile::pipe_top_left;
-    case '>': return Tile::pipe_top_right;
-    case '[': return Tile::pipe_left;
-    case ']': return Tile::pipe_right;
-    case 'o': return Tile::coin;
-    case 'B': return Tile::cannon;
-    case 'b': return Tile::cannon_base;
-    case '-': case 'E': case 'k': case 'H': case 'V': case 'P': case 'F': return Tile::empty;
-    default: return std::nullopt;
+    case 'X':
+      return Tile::ground;
+    case 'S':
+      return Tile::breakable;
+    case '?':
+      return Tile::question;
+    case 'M':
+      return Tile::question_mushroom;
+    case 'Q':
+      return Tile::used;
+    case '<':
+      return Tile::pipe_top_left;
+    case '>':
+      return Tile::pipe_top_right;
+    case '[':
+      return Tile::pipe_left;
+    case ']':
+      return Tile::pipe_right;
+    case 'o':
+      return Tile::coin;
+    case 'B':
+      return Tile::cannon;
+    case 'b':
+      return Tile::cannon_base;
+    case '-':
+    case 'E':
+    case 'k':
+    case 'H':
+    case 'V':
+    case 'P':
+    case 'F':
+      return Tile::empty;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -102,8 +122,8 @@ class Parser {
       if (rows_[i].size() == width) continue;
       throw LevelError(name_, static_cast<int>(i) + 1,
                        static_cast<int>(std::min(width, rows_[i].size())) + 1,
-                       "this row has " + std::to_string(rows_[i].size()) + " tiles, the first has " +
-                           std::to_string(width));
+                       "this row has " + std::to_string(rows_[i].size()) +
+                           " tiles, the first has " + std::to_string(width));
     }
     level_->width = static_cast<int>(width);
     level_->height = static_cast<int>(rows_.size());
@@ -182,7 +202,8 @@ class Parser {
     level_->start_y = static_cast<float>(start_->row);
   }
 
-  // Without an F, the level is continued at the height of its last ground, and the flag stands there.
+  // Without an F, the level is continued at the height of its last ground, and the flag stands
+  // there.
   void place_goal() {
     if (!goal_) {
       int row = -1;

@@ -2,9 +2,9 @@
 //
 // Levels are text in the tile alphabet of the Video Game Level Corpus (Summerville, Snodgrass,
 // Mateas, Ontañón 2016), one character per tile, the bottom row last; docs/levels.md lists the
-// alphabet and our additions. Lengths are in tiles, x to the right and y upward from the bottom left
-// corner. A level never changes once it is made: copies of a world share it, and what an episode
-// alters (broken blocks, taken coins) lives in World.
+// alphabet and our additions. Lengths are in tiles, x to the right and y upward from the bottom
+// left corner. A level never changes once it is made: copies of a world share it, and what an
+// episode alters (broken blocks, taken coins) lives in World.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,8 @@ struct EnemySpawn {
   int row = 0;
 };
 
-// A run of H or V tiles: `width` tiles wide, its top edge on the upper edge of the row. It swings by
-// `reach` tiles about its place, along x or y.
+// A run of H or V tiles: `width` tiles wide, its top edge on the upper edge of the row. It swings
+// by `reach` tiles about its place, along x or y.
 struct MovingPlatform {
   float x = 0;    // left edge in the middle of its swing
   float top = 0;  // upper edge in the middle of its swing
@@ -61,7 +61,8 @@ struct Cannon {
   int row = 0;
 };
 
-// What is wrong with a level's text; what() is "name:line:column: reason", lines and columns from 1.
+// What is wrong with a level's text; what() is "name:line:column: reason", lines and columns
+// from 1.
 struct LevelError : std::runtime_error {
   LevelError(std::string_view name, int line, int column, std::string_view reason);
   int line;
@@ -76,11 +77,11 @@ struct Level {
   std::string name;
   int width = 0;
   int height = 0;
-  std::vector<Tile> tiles;  // [row · width + column], row 0 at the bottom
-  float start_x = 0;        // middle of the agent
-  float start_y = 0;        // its feet
-  float goal_x = 0;         // reached when the agent's middle is here or beyond
-  float goal_y = 0;         // foot of the flag pole
+  std::vector<Tile> tiles;          // [row · width + column], row 0 at the bottom
+  float start_x = 0;                // middle of the agent
+  float start_y = 0;                // its feet
+  float goal_x = 0;                 // reached when the agent's middle is here or beyond
+  float goal_y = 0;                 // foot of the flag pole
   std::vector<EnemySpawn> enemies;  // by column
   std::vector<MovingPlatform> platforms;
   std::vector<Cannon> cannons;

@@ -7,19 +7,29 @@
 namespace sandlot::platformer {
 namespace {
 
-enum Plane : std::int8_t { solid_plane, block_plane, item_plane, enemy_plane, lift_plane, flag_plane };
+enum Plane : std::int8_t {
+  solid_plane,
+  block_plane,
+  item_plane,
+  enemy_plane,
+  lift_plane,
+  flag_plane
+};
 
 constexpr std::array<std::int8_t, tile_count> plane_of = {
-    -1,           solid_plane, block_plane, block_plane, block_plane, solid_plane, solid_plane,
-    solid_plane,  solid_plane, solid_plane, item_plane,  solid_plane, solid_plane};
+    -1,          solid_plane, block_plane, block_plane, block_plane, solid_plane, solid_plane,
+    solid_plane, solid_plane, solid_plane, item_plane,  solid_plane, solid_plane};
 
 bool hurts(const Creature& creature) {
   switch (creature.kind) {
     case Entity::slime:
     case Entity::beetle:
-    case Entity::bullet: return true;
-    case Entity::shell: return creature.body.vx != 0;
-    default: return false;
+    case Entity::bullet:
+      return true;
+    case Entity::shell:
+      return creature.body.vx != 0;
+    default:
+      return false;
   }
 }
 
@@ -53,7 +63,8 @@ void observe_tiles(const World& world, const TileView& view, std::span<float> ou
   }
   const auto mark = [&](int plane, int column, int row) {
     const int c = column - left, line = top - row;
-    if (c >= 0 && c < width && line >= 0 && line < height) cells[plane * area + line * width + c] = 1;
+    if (c >= 0 && c < width && line >= 0 && line < height)
+      cells[plane * area + line * width + c] = 1;
   };
   for (const Creature& creature : world.creatures()) {
     if (creature.kind == Entity::none) continue;
@@ -120,8 +131,9 @@ Ahead look_ahead(const World& world) {
 
 const std::vector<std::string>& feature_names() {
   static const std::vector<std::string> names = {
-      "vx",          "vy",       "grounded", "can_jump", "gap_distance", "gap_width",
-      "wall_distance", "wall_height", "enemy_dx", "enemy_dy", "ground_below", "big"};
+      "vx",           "vy",        "grounded",      "can_jump",
+      "gap_distance", "gap_width", "wall_distance", "wall_height",
+      "enemy_dx",     "enemy_dy",  "ground_below",  "big"};
   return names;
 }
 
@@ -160,12 +172,16 @@ int observe_cell(const World& world) {
   if (ahead.gap_width > 0 && ahead.gap_distance < distance) {
     next = gap;
     distance = ahead.gap_distance;
-    size = ahead.gap_width <= 2 ? 0 : (ahead.gap_width <= 4 ? 1 : 2);
+    // A gap whose far side is higher needs as long a jump as a wide one.
+    const bool rises = ahead.wall_height > 0 && ahead.wall_distance > ahead.gap_distance &&
+                       ahead.wall_distance < ahead.gap_distance + ahead.gap_width + 0.5f;
+    size = ahead.gap_width > 4 || rises ? 2 : (ahead.gap_width <= 2 ? 0 : 1);
   }
   if (ahead.wall_height > 0 && ahead.wall_distance < distance) {
     next = ahead.wall_height <= 2 ? low_wall : high_wall;
     distance = ahead.wall_distance;
-    size = std::min(2, static_cast<int>(ahead.wall_height - 1) % 2 + (ahead.wall_height > 4 ? 2 : 0));
+    size =
+        std::min(2, static_cast<int>(ahead.wall_height - 1) % 2 + (ahead.wall_height > 4 ? 2 : 0));
   }
   const float enemy_distance = std::max(0.0f, ahead.enemy_x - 2 * physics::half_width);
   if (ahead.enemy_x > -1 && ahead.enemy_x < Ahead::range && enemy_distance < distance) {
@@ -174,7 +190,8 @@ int observe_cell(const World& world) {
     size = ahead.enemy_y < -1 ? 0 : (ahead.enemy_y < 1 ? 1 : 2);
   }
   int near = 0;
-  if (next != nothing) near = distance < 1 ? 0 : distance < 2 ? 1 : distance < 3 ? 2 : distance < 4.5f ? 3 : 4;
+  if (next != nothing)
+    near = distance < 1 ? 0 : distance < 2 ? 1 : distance < 3 ? 2 : distance < 4.5f ? 3 : 4;
   return (((motion * 4 + speed) * 5 + next) * 5 + near) * 3 + size;
 }
 

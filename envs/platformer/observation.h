@@ -43,7 +43,8 @@ const std::vector<std::string>& feature_names();
 Space feature_space();
 void observe_features(const World& world, std::span<float> out);
 
-// One of 1200 situations: motion (4) × speed (4) × what comes next (5) × how near (5) × how big (3).
+// One of 1200 situations: motion (4) × speed (4) × what comes next (5) × how near (5) × how big
+// (3).
 constexpr int cell_count = 4 * 4 * 5 * 5 * 3;
 int observe_cell(const World& world);
 

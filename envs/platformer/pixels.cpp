@@ -3,72 +3,187 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
+
+#include "envs/platformer/sprites.h"
 
 namespace sandlot::platformer {
 namespace {
 
 constexpr int tile_side = 6;
 constexpr int view_tiles = pixel_side / tile_side;
+constexpr int plane_size = pixel_side * pixel_side;
+constexpr float agent_column = 4;  // tiles from the left edge
+constexpr float agent_row = 7;     // tiles from the lower edge, in levels higher than the view
+constexpr int most_rows = 12;      // of a sprite: two tiles
+
 using Rgb = std::array<float, 3>;
+constexpr Rgb sky = {0x8f / 255.0f, 0xd3 / 255.0f, 0xf4 / 255.0f};
 
-constexpr Rgb rgb(unsigned hex) {
-  return {static_cast<float>(hex >> 16 & 255) / 255, static_cast<float>(hex >> 8 & 255) / 255,
-          static_cast<float>(hex & 255) / 255};
+float grey_of(const Rgb& c) { return 0.299f * c[0] + 0.587f * c[1] + 0.114f * c[2]; }
+
+// A sprite reduced to 6 pixels across, as planes red, green, blue and grey; see-through where less
+// than half of what a pixel stands for is painted.
+struct Small {
+  int rows = 0;
+  std::array<std::array<float, tile_side * most_rows>, 4> planes{};
+  std::array<bool, tile_side * most_rows> opaque{};
+  bool solid = true;  // no see-through pixel
+};
+
+Small reduce(Art art) {
+  const Image& sheet = sprite_sheet();
+  const Sprite part = sprite(art);
+  Small small;
+  small.rows = (part.height * tile_side + 8) / 16;
+  for (int row = 0; row < small.rows; ++row) {
+    for (int column = 0; column < tile_side; ++column) {
+      Rgb sum{};
+      int painted = 0, seen = 0;
+      for (int y = part.height * row / small.rows; y < part.height * (row + 1) / small.rows; ++y) {
+        for (int x = 16 * column / tile_side; x < 16 * (column + 1) / tile_side; ++x, ++seen) {
+          const auto at = static_cast<std::size_t>((part.y + y) * sheet.width + part.x + x) * 4;
+          if (sheet.rgba[at + 3] == 0) continue;
+          ++painted;
+          for (std::size_t k = 0; k < 3; ++k)
+            sum[k] += static_cast<float>(sheet.rgba[at + k]) / 255;
+        }
+      }
+      const auto pixel = static_cast<std::size_t>(row * tile_side + column);
+      small.opaque[pixel] = 2 * painted >= seen;
+      small.solid = small.solid && small.opaque[pixel];
+      if (painted == 0) continue;
+      for (float& value : sum) value /= static_cast<float>(painted);
+      for (std::size_t k = 0; k < 3; ++k) small.planes[k][pixel] = sum[k];
+      small.planes[3][pixel] = grey_of(sum);
+    }
+  }
+  return small;
 }
-constexpr std::array<Rgb, tile_count> tile_colors = {
-    rgb(0x8fd3f4), rgb(0x8a5a3c), rgb(0xb5703f), rgb(0xf2b63c), rgb(0xf2b63c),
-    rgb(0x7d6a55), rgb(0x3fa66b), rgb(0x2f8a58), rgb(0x359a60), rgb(0x2a7c4e),
-    rgb(0xffd84a), rgb(0x3a3f52), rgb(0x4a5068)};
 
-struct Canvas {
-  std::span<float> out;
+const Small& small(Art art) {
+  static const auto all = [] {
+    std::array<Small, art_count> made;
+    for (int i = 0; i < art_count; ++i)
+      made[static_cast<std::size_t>(i)] = reduce(static_cast<Art>(i));
+    return made;
+  }();
+  return all[static_cast<std::size_t>(art)];
+}
+
+constexpr std::array<Art, tile_count> tile_arts = {
+    Art::earth,      Art::earth,         Art::bricks,         Art::question,  Art::question,
+    Art::used,       Art::pipe_top_left, Art::pipe_top_right, Art::pipe_left, Art::pipe_right,
+    Art::coin_front, Art::cannon,        Art::cannon_base};
+
+// The view in pixels of the level: its left edge, and its upper edge upward from the ground.
+struct Blitter {
+  float* out;
   bool color;
-  float left, bottom;  // of the view, in tiles
+  int left;
+  int top;
 
-  void fill(float x, float y, float width, float height, const Rgb& c) {
-    const auto to_pixel = [](float tiles) { return static_cast<int>(std::lround(tiles * tile_side)); };
-    const int x0 = std::clamp(to_pixel(x - left), 0, pixel_side);
-    const int x1 = std::clamp(to_pixel(x + width - left), 0, pixel_side);
-    const int y0 = std::clamp(pixel_side - to_pixel(y + height - bottom), 0, pixel_side);
-    const int y1 = std::clamp(pixel_side - to_pixel(y - bottom), 0, pixel_side);
-    for (int plane = 0; plane < (color ? 3 : 1); ++plane) {
-      const float value = color ? c[static_cast<std::size_t>(plane)]
-                                : 0.299f * c[0] + 0.587f * c[1] + 0.114f * c[2];
-      float* const base = out.data() + plane * pixel_side * pixel_side;
-      for (int line = y0; line < y1; ++line)
-        std::fill(base + line * pixel_side + x0, base + line * pixel_side + x1, value);
+  static int pixels(float tiles) { return static_cast<int>(std::lround(tiles * tile_side)); }
+
+  // `x`, `y`: lower left corner in pixels of the level.
+  void draw(Art art, int x, int y, bool flip = false) {
+    const Small& image = small(art);
+    const int x0 = x - left, y0 = top - y - image.rows;
+    const int first_column = std::max(0, -x0), last_column = std::min(tile_side, pixel_side - x0);
+    const int first_row = std::max(0, -y0), last_row = std::min(image.rows, pixel_side - y0);
+    for (int k = 0; k < (color ? 3 : 1); ++k) {
+      const float* const source = image.planes[static_cast<std::size_t>(color ? k : 3)].data();
+      for (int row = first_row; row < last_row; ++row) {
+        float* const line = out + k * plane_size + (y0 + row) * pixel_side + x0;
+        const float* const from = source + row * tile_side;
+        if (image.solid && !flip && first_column == 0 && last_column == tile_side) {
+          std::memcpy(line, from, tile_side * sizeof(float));
+          continue;
+        }
+        for (int column = first_column; column < last_column; ++column) {
+          const int at = flip ? tile_side - 1 - column : column;
+          if (image.opaque[static_cast<std::size_t>(row * tile_side + at)]) line[column] = from[at];
+        }
+      }
+    }
+  }
+
+  void fill(int x, int y, int width, int height, const Rgb& c) {
+    const int x0 = std::clamp(x - left, 0, pixel_side);
+    const int x1 = std::clamp(x + width - left, 0, pixel_side);
+    const int y0 = std::clamp(top - y - height, 0, pixel_side);
+    const int y1 = std::clamp(top - y, 0, pixel_side);
+    for (int k = 0; k < (color ? 3 : 1); ++k) {
+      const float value = color ? c[static_cast<std::size_t>(k)] : grey_of(c);
+      for (int row = y0; row < y1; ++row)
+        std::fill_n(out + k * plane_size + row * pixel_side + x0, x1 - x0, value);
     }
   }
 };
+
+Art creature_art(const Creature& creature, int ticks) {
+  const bool beat = ticks / 10 % 2 == 0;
+  switch (creature.kind) {
+    case Entity::slime:
+      return beat ? Art::slime_low : Art::slime_high;
+    case Entity::beetle:
+      return beat ? Art::beetle_step : Art::beetle_stride;
+    case Entity::shell:
+      return Art::shell;
+    case Entity::mushroom:
+      return Art::mushroom;
+    default:
+      return Art::bullet;
+  }
+}
 
 }  // namespace
 
 Space pixel_space(bool color) { return Space::box({color ? 3 : 1, pixel_side, pixel_side}, 0, 1); }
 
 void observe_pixels(const World& world, bool color, std::span<float> out) {
-  const Body& body = world.player().body;
-  const float left = std::round(std::max(0.0f, body.x - 5) * tile_side) / tile_side;
-  const float bottom = std::round(std::max(0.0f, body.y - 8) * tile_side) / tile_side;
-  Canvas canvas{out, color, left, bottom};
-  canvas.fill(left, bottom, view_tiles, view_tiles, tile_colors[0]);
-  for (int row = static_cast<int>(bottom); row <= static_cast<int>(bottom) + view_tiles; ++row)
-    for (int column = static_cast<int>(left); column <= static_cast<int>(left) + view_tiles; ++column) {
+  const Level& level = world.level();
+  const Player& player = world.player();
+  const Body& body = player.body;
+  const float left = std::max(0.0f, body.x - agent_column);
+  const float bottom = std::clamp(body.y - agent_row, 0.0f,
+                                  std::max(0.0f, static_cast<float>(level.height - view_tiles)));
+  Blitter blitter{out.data(), color, Blitter::pixels(left), Blitter::pixels(bottom) + pixel_side};
+  for (int k = 0; k < (color ? 3 : 1); ++k)
+    std::fill_n(out.begin() + k * plane_size, plane_size,
+                color ? sky[static_cast<std::size_t>(k)] : grey_of(sky));
+
+  const int first_column = blitter.left / tile_side;
+  const int first_row = (blitter.top - pixel_side) / tile_side;
+  blitter.fill(Blitter::pixels(level.goal_x), Blitter::pixels(level.goal_y), 1, 7 * tile_side,
+               {1, 1, 1});
+  blitter.draw(Art::flag, Blitter::pixels(level.goal_x) + 1, Blitter::pixels(level.goal_y + 6));
+  for (int row = first_row; row <= first_row + view_tiles; ++row) {
+    for (int column = first_column; column <= first_column + view_tiles; ++column) {
       const Tile tile = world.tile(column, row);
-      if (tile != Tile::empty)
-        canvas.fill(static_cast<float>(column), static_cast<float>(row), 1, 1,
-                    tile_colors[static_cast<std::size_t>(tile)]);
+      if (tile == Tile::empty) continue;
+      Art art = tile_arts[static_cast<std::size_t>(tile)];
+      if (tile == Tile::ground && world.tile(column, row + 1) != Tile::ground) art = Art::grass;
+      blitter.draw(art, column * tile_side, row * tile_side);
     }
-  for (const MovingPlatform& platform : world.level().platforms) {
-    float x, y;
-    world.platform_at(platform, world.ticks(), x, y);
-    canvas.fill(x, y - 0.5f, platform.width, 0.5f, rgb(0xd8d0c0));
   }
-  canvas.fill(world.level().goal_x - 0.1f, world.level().goal_y, 0.3f, 8, rgb(0xf4f4f4));
-  for (const Creature& c : world.creatures())
-    if (c.kind != Entity::none)
-      canvas.fill(c.body.x - 0.4f, c.body.y, 0.8f, c.body.height,
-                  c.kind == Entity::mushroom ? rgb(0xe84d5b) : rgb(0x6a3fa0));
-  canvas.fill(body.x - 0.4f, body.y, 0.8f, body.height, rgb(0xf07030));
+  for (const MovingPlatform& platform : level.platforms) {
+    if (std::abs(platform.x - body.x) > view_tiles + platform.width + 3) continue;
+    float x, top;
+    world.platform_at(platform, world.ticks(), x, top);
+    for (int i = 0; static_cast<float>(i) < platform.width; ++i)
+      blitter.draw(Art::lift, Blitter::pixels(x) + i * tile_side, Blitter::pixels(top) - tile_side);
+  }
+  for (const Creature& creature : world.creatures()) {
+    if (creature.kind == Entity::none) continue;
+    blitter.draw(creature_art(creature, world.ticks()), Blitter::pixels(creature.body.x - 0.5f),
+                 Blitter::pixels(creature.body.y), creature.facing > 0);
+  }
+  if (player.grace > 0 && world.ticks() / 4 % 2 == 0) return;  // blinks while it cannot be hurt
+  const int frame = body.grounded ? 0 : 3;
+  const bool tall = player.big && !player.crouching;
+  blitter.draw(static_cast<Art>((tall ? 4 : 0) + frame), Blitter::pixels(body.x - 0.5f),
+               Blitter::pixels(body.y), player.facing < 0);
 }
 
 }  // namespace sandlot::platformer

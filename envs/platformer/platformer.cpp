@@ -37,18 +37,25 @@ constexpr std::array<NamedButtons, 12> combinations = {{
 
 int action_count(ActionKind kind) {
   switch (kind) {
-    case ActionKind::right_only: return 5;
-    case ActionKind::simple: return 7;
-    default: return 12;
+    case ActionKind::right_only:
+      return 5;
+    case ActionKind::simple:
+      return 7;
+    default:
+      return 12;
   }
 }
 
 Space observation_space(const PlatformerSettings& settings, const TileView& view) {
   switch (settings.observation) {
-    case ObservationKind::tiles: return tile_space(view);
-    case ObservationKind::features: return feature_space();
-    case ObservationKind::cells: return Space::discrete(cell_count);
-    case ObservationKind::pixels: break;
+    case ObservationKind::tiles:
+      return tile_space(view);
+    case ObservationKind::features:
+      return feature_space();
+    case ObservationKind::cells:
+      return Space::discrete(cell_count);
+    case ObservationKind::pixels:
+      break;
   }
   return pixel_space(settings.color);
 }
@@ -59,7 +66,8 @@ Platformer::Platformer(const Settings& settings)
     : settings_(settings),
       source_(std::make_shared<const LevelSource>(settings.levels)),
       view_{settings.view_width, settings.view_height, settings.velocities},
-      difficulty_(static_cast<std::int32_t>(std::lround(settings.levels.generator.difficulty * 100))) {
+      difficulty_(
+          static_cast<std::int32_t>(std::lround(settings.levels.generator.difficulty * 100))) {
   spec_.name = "platformer";
   spec_.observation = observation_space(settings, view_);
   if (settings.observation == ObservationKind::features) spec_.observation_names = feature_names();
@@ -111,7 +119,8 @@ StepResult Platformer::step(Action action) {
   if (world_.ticks() % 24 == 0) reward += weights.clock;  // 0.4 s
   if (outcome == Outcome::dead) reward += weights.death;
   if (outcome == Outcome::won) reward += weights.goal;
-  reward += weights.coin * (world_.coins() - coins) + weights.score * (world_.score() - score) / 100;
+  reward +=
+      weights.coin * (world_.coins() - coins) + weights.score * (world_.score() - score) / 100;
   if (weights.clip > 0) reward = std::clamp(reward, -weights.clip, weights.clip);
   return {static_cast<float>(reward),
           outcome == Outcome::running ? Status::running : Status::terminated};
@@ -119,10 +128,18 @@ StepResult Platformer::step(Action action) {
 
 void Platformer::observe(std::span<float> out) const {
   switch (settings_.observation) {
-    case ObservationKind::tiles: observe_tiles(world_, view_, out); break;
-    case ObservationKind::features: observe_features(world_, out); break;
-    case ObservationKind::cells: out[0] = static_cast<float>(observe_cell(world_)); break;
-    case ObservationKind::pixels: observe_pixels(world_, settings_.color, out); break;
+    case ObservationKind::tiles:
+      observe_tiles(world_, view_, out);
+      break;
+    case ObservationKind::features:
+      observe_features(world_, out);
+      break;
+    case ObservationKind::cells:
+      out[0] = static_cast<float>(observe_cell(world_));
+      break;
+    case ObservationKind::pixels:
+      observe_pixels(world_, settings_.color, out);
+      break;
   }
 }
 
@@ -148,7 +165,8 @@ void Platformer::load(Reader& in) {
   in.read(difficulty_);
   if (!source_->valid(choice) || difficulty_ < 0 || difficulty_ > 100)
     in.fail("it was saved with other levels");
-  if (choice != choice_ || world_.ticks() == 0) world_.start(source_->level(choice), spec_.step_limit);
+  if (choice != choice_ || world_.ticks() == 0)
+    world_.start(source_->level(choice), spec_.step_limit);
   choice_ = choice;
   world_.load(in);
 }

@@ -1,8 +1,9 @@
 // Platformer: a side-scroller on levels from files or from a generator.
 //
-// The agent runs and jumps to the right until it reaches a flag, dies, or is out of time. One step is
-// 1/60 s; `action_repeat` makes an agent act less often. The same seed gives the same level and the
-// same episode; only with a curriculum does the level also depend on the copy's successes before.
+// The agent runs and jumps to the right until it reaches a flag, dies, or is out of time. One step
+// is 1/60 s; `action_repeat` makes an agent act less often. The same seed gives the same level and
+// the same episode; only with a curriculum does the level also depend on the copy's successes
+// before.
 #pragma once
 
 #include <memory>

@@ -117,7 +117,8 @@ bool World::steer_round_corner(float rise) {
   const float x = body.x;
   const float left_face = std::floor(x + physics::half_width);
   const float right_face = std::ceil(x - physics::half_width);
-  for (const float candidate : {left_face - physics::half_width, right_face + physics::half_width}) {
+  for (const float candidate :
+       {left_face - physics::half_width, right_face + physics::half_width}) {
     if (candidate == x || std::abs(candidate - x) > physics::corner) continue;
     body.x = candidate;
     if (!blocked(body.box()) && !sweep_y(body.box(), rise).hit) return true;
@@ -165,7 +166,8 @@ void World::bump_block(int column, int row) {
         score_ += 50;
       }
       break;
-    default: return;  // ground and pipes do not move
+    default:
+      return;  // ground and pipes do not move
   }
   show(Effect::Kind::bump, x, y);
   knock_creatures_above(column, row);
@@ -185,7 +187,8 @@ void World::collect_coins() {
       ++coins_;
       score_ += 200;
       emit(Event::coin);
-      show(Effect::Kind::sparkle, static_cast<float>(column) + 0.5f, static_cast<float>(row) + 0.5f);
+      show(Effect::Kind::sparkle, static_cast<float>(column) + 0.5f,
+           static_cast<float>(row) + 0.5f);
     }
   }
 }

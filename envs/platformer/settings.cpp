@@ -27,8 +27,8 @@ void GeneratorSettings::fields(Fields& f) {
            Range::between(0, 1));
   f.integer("length", length, "columns of a level", Range::between(40, 400));
   f.integers("seeds", seeds,
-             "[first, end): the level seeds to draw from, end excluded, to keep training and test "
-             "levels apart; []: endless",
+             "[first, end): the level seeds to draw from, to keep training and test levels apart; "
+             "[]: endless, a new level for each episode",
              Range::at_least(0));
   f.boolean("curriculum", curriculum,
             "start at `difficulty`, raise it after each success and lower it after each failure");
@@ -45,7 +45,8 @@ void GeneratorSettings::check(Issues& issues) const {
 }
 
 void LevelSettings::fields(Fields& f) {
-  f.text("file", file, "a level of ours by name (first_steps, hills, …), or the path of a .txt file");
+  f.text("file", file,
+         "a level of ours by name (first_steps, hills, …), or the path of a .txt file");
   f.texts("files", files, "several of them: each episode plays one, drawn by its seed");
   f.when(generated(), "neither file nor files", [&] {
     f.section("generator", generator, "generated levels, each proven to have a way to the flag");
@@ -61,7 +62,8 @@ void LevelSettings::check(Issues& issues) const {
 }
 
 void RewardSettings::fields(Fields& f) {
-  f.number("progress", progress, "for each sixteenth of a tile to the right (negative to the left)");
+  f.number("progress", progress,
+           "for each sixteenth of a tile to the right (negative to the left)");
   f.number("clock", clock, "for each 0.4 s that pass");
   f.number("death", death, "for dying, running out of time included");
   f.number("goal", goal, "for reaching the flag");
@@ -95,7 +97,8 @@ void PlatformerSettings::fields(Fields& f) {
             {"complex", ActionKind::complex},
             {"buttons", ActionKind::buttons}},
            "5, 7 or 12 combinations of buttons, or a float per button, pressed from 0.5 on");
-  f.number("time_limit", time_limit, "seconds until the agent dies of time", Range::between(1, 3600));
+  f.number("time_limit", time_limit, "seconds until the agent dies of time",
+           Range::between(1, 3600));
   f.section("reward", reward, "weights of the reward");
 }
 

@@ -12,8 +12,8 @@ namespace sandlot::platformer {
 // Endless levels of one difficulty; see generator.h.
 struct GeneratorSettings {
   double difficulty = 0.3;
-  int length = 100;                   // columns
-  std::vector<std::int64_t> seeds;    // [first, end): level seeds to draw from; empty: all
+  int length = 100;                             // columns
+  std::vector<std::int64_t> seeds = {0, 1000};  // [first, end) to draw from; empty: all
   bool curriculum = false;
   double curriculum_step = 0.02;
 
@@ -52,10 +52,10 @@ struct RewardSettings {
 struct PlatformerSettings {
   LevelSettings levels;
   ObservationKind observation = ObservationKind::tiles;
-  int view_width = 16;    // tiles: columns
-  int view_height = 16;   // tiles: rows
-  bool velocities = true; // tiles: two more planes
-  bool color = false;     // pixels: RGB instead of grey
+  int view_width = 16;     // tiles: columns
+  int view_height = 16;    // tiles: rows
+  bool velocities = true;  // tiles: two more planes
+  bool color = false;      // pixels: RGB instead of grey
   ActionKind actions = ActionKind::simple;
   double time_limit = 100;  // s
   RewardSettings reward;

@@ -115,8 +115,7 @@ class Search {
   Solution solution(Node node) const {
     Solution result{true, {}, made_};
     while (node.parent >= 0) {
-      for (int i = 0; i < node.length; ++i)
-        result.buttons.push_back(presses[index(node.press)]);
+      for (int i = 0; i < node.length; ++i) result.buttons.push_back(presses[index(node.press)]);
       node = nodes_[index(node.parent)];
     }
     std::reverse(result.buttons.begin(), result.buttons.end());
@@ -134,7 +133,9 @@ class Search {
 
 }  // namespace
 
-Solution solve(const World& start, const SolverLimits& limits) { return Search(start, limits).run(); }
+Solution solve(const World& start, const SolverLimits& limits) {
+  return Search(start, limits).run();
+}
 
 Solution solve(std::shared_ptr<const Level> level, const SolverLimits& limits) {
   World world;

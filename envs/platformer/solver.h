@@ -1,8 +1,8 @@
 // Solver: finds a way to the flag by searching over the real physics.
 //
-// Weighted best-first search (Pohl 1970) over short presses of a few button combinations. A state is
-// a copy of the World, so what the search finds is exactly what the world will do when the buttons
-// are pressed again. The search is deterministic.
+// Weighted best-first search (Pohl 1970) over short presses of a few button combinations. A state
+// is a copy of the World, so what the search finds is exactly what the world will do when the
+// buttons are pressed again. The search is deterministic.
 #pragma once
 
 #include <vector>

@@ -57,8 +57,8 @@ void load_body(Reader& in, Body& body, std::size_t platforms) {
   if (body.height != physics::small_height && body.height != physics::big_height)
     in.fail("a platformer's state holds a body of unknown height");
   in.read(body.grounded);
-  body.platform =
-      read_between<std::int16_t>(in, -1, static_cast<std::int16_t>(static_cast<int>(platforms) - 1));
+  body.platform = read_between<std::int16_t>(
+      in, -1, static_cast<std::int16_t>(static_cast<int>(platforms) - 1));
 }
 
 }  // namespace
@@ -204,6 +204,8 @@ bool World::move_y(Body& body, float distance) {
       platform_at(p, ticks_ - 1, old_left, old_top);
       if (left >= box.right || left + p.width <= box.left) continue;
       if (box.bottom < std::min(old_top, top) || box.bottom + distance >= top) continue;
+      // One that would press the body against a ceiling lets it through.
+      if (top > box.bottom && sweep_y(box, top - box.bottom).hit) continue;
       if (!contact.hit || top > contact.face) {
         contact = {true, top};
         platform = static_cast<std::int16_t>(i);
@@ -304,7 +306,8 @@ void World::load(Reader& in) {
   event_end_ = read_between<std::uint8_t>(in, 0, max_events);
   for (std::size_t i = 0; i < event_end_; ++i) events_[i] = read_enum<Event>(in, event_count);
   outcome_ = read_enum<Outcome>(in, 3);
-  next_enemy_ = read_between<std::int32_t>(in, 0, static_cast<std::int32_t>(level_->enemies.size()));
+  next_enemy_ =
+      read_between<std::int32_t>(in, 0, static_cast<std::int32_t>(level_->enemies.size()));
   ticks_ = read_between<std::int32_t>(in, 0, 1 << 30);
   time_limit_ = read_between<std::int32_t>(in, 0, 1 << 30);
   in.read(score_);

@@ -24,24 +24,24 @@ namespace sandlot::platformer {
 // Tuned to play like the classics of the genre, whose published figures are of the same size
 // (walking 5.9, running 9.6 tiles/s, jumps of 4 to 5 tiles).
 namespace physics {
-constexpr float step = 1.0f / 60;          // s
-constexpr float walk_speed = 5.75f;        // tiles/s
+constexpr float step = 1.0f / 60;    // s
+constexpr float walk_speed = 5.75f;  // tiles/s
 constexpr float run_speed = 9.5f;
-constexpr float walk_acceleration = 20;    // tiles/s²
+constexpr float walk_acceleration = 20;  // tiles/s²
 constexpr float run_acceleration = 17;
 constexpr float air_acceleration = 18;
-constexpr float friction = 22;             // no direction pressed
-constexpr float skid = 44;                 // the opposite direction pressed
+constexpr float friction = 22;  // no direction pressed
+constexpr float skid = 44;      // the opposite direction pressed
 constexpr float jump_speed = 16;
 constexpr float jump_speed_per_speed = 0.2f;  // a run-up jumps higher
-constexpr float rise_gravity = 31;         // while the button is held on the way up
+constexpr float rise_gravity = 31;            // while the button is held on the way up
 constexpr float fall_gravity = 78;
-constexpr float fall_speed = 17;           // at most
-constexpr float bounce_speed = 9;          // after a stomp; with the button held, a jump's
-constexpr int coyote_steps = 6;            // a jump is still possible 0.1 s after the edge
-constexpr int buffer_steps = 6;            // a jump pressed 0.1 s early still happens
-constexpr int grace_steps = 120;           // unhurt after a hit
-constexpr float corner = 0.25f;            // overlap of a head with a corner that is steered round
+constexpr float fall_speed = 17;   // at most
+constexpr float bounce_speed = 9;  // after a stomp; with the button held, a jump's
+constexpr int coyote_steps = 6;    // a jump is still possible 0.1 s after the edge
+constexpr int buffer_steps = 6;    // a jump pressed 0.1 s early still happens
+constexpr int grace_steps = 120;   // unhurt after a hit
+constexpr float corner = 0.25f;    // overlap of a head with a corner that is steered round
 constexpr float half_width = 0.375f;
 constexpr float small_height = 0.875f;
 constexpr float big_height = 1.75f;
@@ -49,11 +49,11 @@ constexpr float slime_speed = 1.75f;
 constexpr float mushroom_speed = 3;
 constexpr float shell_speed = 10;
 constexpr float bullet_speed = 5;
-constexpr int cannon_period = 150;         // steps between shots
-constexpr float platform_reach = 2.5f;     // tiles to either side
-constexpr int platform_period = 300;       // steps
-constexpr float wake_distance = 18;        // enemies sleep until the agent is this near
-constexpr float forget_distance = 24;      // what lags behind further than this is gone
+constexpr int cannon_period = 150;      // steps between shots
+constexpr float platform_reach = 2.5f;  // tiles to either side
+constexpr int platform_period = 300;    // steps
+constexpr float wake_distance = 18;     // enemies sleep until the agent is this near
+constexpr float forget_distance = 24;   // what lags behind further than this is gone
 }  // namespace physics
 
 struct Buttons {
@@ -62,9 +62,26 @@ struct Buttons {
 };
 
 enum class Event : std::uint8_t {
-  jumped, landed, bumped, block_broken, block_emptied, coin, mushroom_appeared, grew, shrank,
-  stomped, shell_kicked, shell_stopped, enemy_shot, enemy_knocked, enemy_fell, bullet_fired,
-  fell, hit, time_up, goal,
+  jumped,
+  landed,
+  bumped,
+  block_broken,
+  block_emptied,
+  coin,
+  mushroom_appeared,
+  grew,
+  shrank,
+  stomped,
+  shell_kicked,
+  shell_stopped,
+  enemy_shot,
+  enemy_knocked,
+  enemy_fell,
+  bullet_fired,
+  fell,
+  hit,
+  time_up,
+  goal,
 };
 constexpr int event_count = 20;
 std::string_view event_name(Event event);
@@ -80,15 +97,13 @@ struct Body {
   bool grounded = false;
   std::int16_t platform = -1;  // the moving platform it stands on
 
-  Box box() const {
-    return {x - physics::half_width, y, x + physics::half_width, y + height};
-  }
+  Box box() const { return {x - physics::half_width, y, x + physics::half_width, y + height}; }
 };
 
 struct Creature {
   Entity kind = Entity::none;
   std::int8_t facing = -1;
-  std::uint8_t timer = 0;  // a kicked shell cannot hurt, a bullet cannot fire, while it is above 0
+  std::uint8_t timer = 0;  // steps in which a shell neither hurts nor is kicked after a touch
   Body body;
 };
 
@@ -132,6 +147,10 @@ class World {
   const std::shared_ptr<const Level>& shared_level() const { return level_; }
   const Player& player() const { return player_; }
   std::span<const Creature> creatures() const { return {creatures_.data(), creature_end_}; }
+  // Enemies that have not been near enough to wake yet, by column.
+  std::span<const EnemySpawn> sleeping() const {
+    return std::span(level_->enemies).subspan(static_cast<std::size_t>(next_enemy_));
+  }
   std::span<const Effect> effects() const { return effects_; }
   std::span<const Event> events() const { return {events_.data(), event_end_}; }
   Outcome outcome() const { return outcome_; }
@@ -147,7 +166,9 @@ class World {
     return tiles_[tile_index(column, row)];
   }
   bool solid(int column, int row) const { return is_solid(tile(column, row)); }
-  // Upper left corner of a moving platform at this step.
+  // Whether a box overlaps anything solid.
+  bool blocked(const Box& box) const;
+  // Upper left corner of a moving platform at a step.
   void platform_at(const MovingPlatform& platform, int tick, float& left, float& top) const;
 
   // For tests and demonstrations: puts the agent somewhere.
@@ -177,7 +198,6 @@ class World {
   // collision of a body with solids, breakable blocks and platforms
   Contact sweep_x(const Box& box, float distance) const;
   Contact sweep_y(const Box& box, float distance) const;
-  bool blocked(const Box& box) const;
   bool move_x(Body& body, float distance);  // true: stopped by a wall
   bool move_y(Body& body, float distance);  // true: stopped by ground, platform or ceiling
   // creatures.cpp
