@@ -95,18 +95,24 @@ std::string environment_yaml(const Registry& registry, const EnvironmentSection&
   return writer.yaml();
 }
 
-EnvironmentSection parse_environment(const Registry& registry, const std::string& yaml,
-                                     const std::string& source) {
+EnvironmentSection read_environment(const Registry& registry, const Tree& tree) {
   std::vector<Problem> problems;
   EnvironmentSection section;
-  const Tree tree = parse_yaml(yaml, source);
   SettingsReader reader(registry, tree, "environment", problems);
   section.fields(reader);
   reader.finish();
   TreeIssues issues(tree, "environment", problems);
   if (section.world.get()) section.world->check(issues);
+  const Tree::Entry* wrapping = tree.find("wrappers");
+  TreeIssues wrapper_issues(wrapping ? wrapping->value : tree, "environment.wrappers", problems);
+  section.wrappers.check(wrapper_issues);
   if (!problems.empty()) throw ConfigError(std::move(problems));
   return section;
+}
+
+EnvironmentSection parse_environment(const Registry& registry, const std::string& yaml,
+                                     const std::string& source) {
+  return read_environment(registry, parse_yaml(yaml, source));
 }
 
 Replay::Replay(const Registry& registry, const EpisodeFile& file, const std::string& source)
