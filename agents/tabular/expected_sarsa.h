@@ -1,0 +1,21 @@
+// Expected SARSA (van Seijen et al. 2009; Sutton & Barto 2018, equation 6.9).
+#pragma once
+
+#include "agents/tabular/agent_base.h"
+
+namespace sandlot {
+
+class ExpectedSarsa final : public TabularAgent {
+ public:
+  using Settings = TabularSettings;
+  ExpectedSarsa(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
+      : TabularAgent(settings, spec, copies, seed),
+        chances_(static_cast<std::size_t>(spec.action.n)) {}
+  void train(TrainingContext& training) override;
+
+ private:
+  double expectation(const Transition& t);
+  std::vector<double> chances_;
+};
+
+}  // namespace sandlot

@@ -1,0 +1,38 @@
+#include "agents/tabular/sarsa.h"
+
+namespace sandlot {
+
+void Sarsa::train(TrainingContext& training) {
+  begin(training);
+  set_rates(training);
+  for (int row = 0; row < rows() && !started_; ++row)
+    actions_[static_cast<std::size_t>(row)] = choose(state(row), legal(row));
+  started_ = true;
+  while (training.proceed(*this)) {
+    set_rates(training);
+    training.step({.discrete = actions_, .continuous = {}});
+    for (int row = 0; row < rows(); ++row) {
+      int& action = actions_[static_cast<std::size_t>(row)];
+      const Transition t = transition(row, action);
+      const int next_action = t.terminated ? 0 : choose(t.next, t.next_legal);
+      const double next = t.terminated ? 0 : q().value(t.next, next_action);
+      const double error = t.reward + gamma() * next - q().value(t.state, t.action);
+      q().add(t.state, t.action, alpha() * error);
+      const bool ended = t.ended;
+      advance(row);
+      action = ended ? choose(state(row), legal(row)) : next_action;
+    }
+  }
+}
+
+void Sarsa::save(Writer& out) const {
+  TabularAgent::save(out);
+  out.write(started_);
+}
+
+void Sarsa::load(Reader& in) {
+  TabularAgent::load(in);
+  in.read(started_);
+}
+
+}  // namespace sandlot

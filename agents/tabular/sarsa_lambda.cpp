@@ -1,0 +1,91 @@
+#include "agents/tabular/sarsa_lambda.h"
+
+namespace sandlot {
+
+void LambdaSettings::fields(Fields& f) {
+  TabularSettings::fields(f);
+  f.number("lambda", lambda, "λ: 0 is one step, 1 is Monte Carlo", Range::between(0, 1));
+  f.choice("traces", traces,
+           {{"accumulating", TraceKind::accumulating},
+            {"replacing", TraceKind::replacing},
+            {"dutch", TraceKind::dutch}},
+           "how a visit raises its trace");
+}
+
+void LambdaSettings::check(const EnvironmentSpec& spec, int copies, Issues& issues) const {
+  TabularSettings::check(spec, copies, issues);
+  const auto features = value_function.chosen();
+  if (traces == TraceKind::replacing && features != "table" && features != "tile_coding")
+    issues.add("traces",
+               "replacing traces need features that are 0 or 1 (table, tile_coding); "
+               "expected accumulating or dutch with " +
+                   std::string(features));
+}
+
+SarsaLambda::SarsaLambda(const Settings& settings, const EnvironmentSpec& spec, int copies,
+                         Seed seed)
+    : TabularAgent(settings, spec, copies, seed),
+      lambda_(settings.lambda),
+      kind_(settings.traces),
+      traces_(static_cast<std::size_t>(copies), Traces(q().width(), spec.action.n)),
+      q_old_(static_cast<std::size_t>(copies)) {}
+
+void SarsaLambda::learn(const Transition& t, int next_action) {
+  const auto row = static_cast<std::size_t>(t.row);
+  Traces& z = traces_[row];
+  const double now = q().value(t.state, t.action);
+  const double next = t.terminated ? 0 : q().value(t.next, next_action);
+  const double error = t.reward + gamma() * next - now;
+  z.decay(gamma() * lambda_);
+  z.visit(kind_, t.state, t.action, alpha());
+  if (kind_ == TraceKind::dutch) {
+    z.apply(q(), alpha() * (error + now - q_old_[row]));
+    q().add(t.state, t.action, -alpha() * (now - q_old_[row]));
+    q_old_[row] = next;
+  } else {
+    z.apply(q(), alpha() * error);
+  }
+  if (t.ended) {
+    z.clear();
+    q_old_[row] = 0;
+  }
+}
+
+void SarsaLambda::train(TrainingContext& training) {
+  begin(training);
+  set_rates(training);
+  for (int row = 0; row < rows() && !started_; ++row)
+    actions_[static_cast<std::size_t>(row)] = choose(state(row), legal(row));
+  started_ = true;
+  while (training.proceed(*this)) {
+    set_rates(training);
+    training.step({.discrete = actions_, .continuous = {}});
+    for (int row = 0; row < rows(); ++row) {
+      int& action = actions_[static_cast<std::size_t>(row)];
+      const Transition t = transition(row, action);
+      const int next_action = t.terminated ? 0 : choose(t.next, t.next_legal);
+      learn(t, next_action);
+      const bool ended = t.ended;
+      advance(row);
+      action = ended ? choose(state(row), legal(row)) : next_action;
+    }
+  }
+}
+
+void SarsaLambda::save(Writer& out) const {
+  TabularAgent::save(out);
+  out.write(started_);
+  out.write(q_old_);
+  for (const auto& z : traces_) z.save(out);
+}
+
+void SarsaLambda::load(Reader& in) {
+  TabularAgent::load(in);
+  in.read(started_);
+  const auto size = q_old_.size();
+  in.read(q_old_);
+  if (q_old_.size() != size) in.fail("it was saved with another number of copies");
+  for (auto& z : traces_) z.load(in);
+}
+
+}  // namespace sandlot

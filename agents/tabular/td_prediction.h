@@ -1,0 +1,63 @@
+// Prediction: the value of acting at random, by TD(0), constant-α Monte Carlo, n-step TD and TD(λ)
+// (Sutton & Barto 2018, sections 6.1, 7.1 and 12.2). Reports rms_error, the distance to the true
+// values, after each episode where the world gives its model.
+#pragma once
+
+#include "agents/tabular/agent_base.h"
+#include "agents/tabular/random_agent.h"
+#include "agents/tabular/traces.h"
+
+namespace sandlot {
+
+class TdPrediction final : public Agent {
+ public:
+  enum class Method { td0, monte_carlo, n_step, td_lambda };
+  struct Settings {
+    Slot<FeatureMapFactory> value_function{"table"};
+    Method method = Method::td0;
+    Schedule step_size = 0.1;
+    double discount = 1;
+    double initial_value = 0;
+    int n = 4;
+    double lambda = 0.8;
+    void fields(Fields& f);
+    void check(const EnvironmentSpec& spec, int copies, Issues& issues) const;
+  };
+  TdPrediction(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed);
+  void train(TrainingContext& training) override;
+  Policy& policy() override { return policy_; }
+  std::vector<std::string> metrics() const override { return {"rms_error"}; }
+  void save(Writer&) const override;
+  void load(Reader&) override;
+
+  double value(std::int32_t state) const { return v_.value_at(state); }
+
+ private:
+  // v(s) = Σ w_i φ_i(s): action values of a single action.
+  struct StateValues : ActionValues {
+    using ActionValues::ActionValues;
+    double value_at(std::int32_t state) const {
+      FeatureVector one;
+      one.add(state, 1);
+      return ActionValues::value(one, 0);
+    }
+  };
+  void learn_td_lambda(double reward, bool terminated, bool ended);
+  void learn_n_step(double reward, bool terminated, bool ended);
+  void update_oldest(double bootstrap);
+  double rms_error(const std::vector<double>& truth) const;
+
+  Settings settings_;
+  std::unique_ptr<FeatureMap> map_;
+  RandomPolicy policy_;
+  Random random_;
+  StateValues v_;
+  Traces traces_;
+  double alpha_ = 0;
+  FeatureVector state_, next_;
+  std::vector<std::int32_t> states_;  // of the visits that wait for their n rewards, by index[0]
+  std::vector<double> rewards_;
+  std::vector<std::int32_t> actions_;
+};
+
+}  // namespace sandlot
