@@ -42,8 +42,8 @@ std::vector<std::string> settings_for_people(const std::string& world,
   std::erase_if(settings, [&](const std::string& setting) {
     const std::string path = setting.substr(0, setting.find('='));
     return std::any_of(overrides.begin(), overrides.end(), [&](const std::string& given) {
-      return given.starts_with(path) &&
-             (given.size() == path.size() || given[path.size()] == '=' || given[path.size()] == '.');
+      return given.starts_with(path) && (given.size() == path.size() || given[path.size()] == '=' ||
+                                         given[path.size()] == '.');
     });
   });
   settings.insert(settings.end(), overrides.begin(), overrides.end());
@@ -56,8 +56,9 @@ EnvironmentSection section_of_world(const Registry& registry, const std::string&
   for (const auto& setting : settings_for_people(world, overrides)) apply_override(tree, setting);
   for (const auto& entry : tree.map)
     if (entry.key != "environment")
-      throw ConfigError({{entry.place, entry.key, "expected a path below environment: there is no "
-                                                  "agent here"}});
+      throw ConfigError({{entry.place, entry.key,
+                          "expected a path below environment: there is no "
+                          "agent here"}});
   return read_environment(registry, tree.map.front().value);
 }
 
@@ -175,8 +176,7 @@ class PlayLoop {
           "trained policy does without");
     start();
     show_.draw(scene_);
-    window_.emplace("sandlot play: " + game.title + "   " + person_.keys().help() +
-                        "   esc leaves",
+    window_.emplace("sandlot play: " + game.title + "   " + person_.keys().help() + "   esc leaves",
                     scene_.width(), scene_.height());
     std::printf("%s  %s\n", bold("keys").c_str(), person_.keys().help().c_str());
     std::fflush(stdout);
@@ -198,8 +198,8 @@ class PlayLoop {
                input.pressed.end())
         start();
       draw();
-      std::this_thread::sleep_until(now + std::chrono::duration_cast<Clock::duration>(
-                                              std::chrono::duration<double>(kFrame)));
+      std::this_thread::sleep_until(
+          now + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(kFrame)));
     }
     window_->close();
     if (!options_.save.empty() && !saved_)
@@ -287,7 +287,7 @@ class PlayLoop {
   Scene scene_;
   std::optional<Window> window_;
   std::int64_t number_ = 0;
-  bool waiting_ = false;             // for the first key of a real-time episode
+  bool waiting_ = false;  // for the first key of a real-time episode
   bool saved_ = false;
   double due_ = 0;                   // steps that should have been made by now
   std::vector<std::string> tapped_;  // keys pressed since the last step

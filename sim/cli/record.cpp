@@ -137,8 +137,9 @@ void add_record(CLI::App& app, Run& run) {
       "record",
       "Write a video or a picture of a trained policy or an episode file; needs no display.\n"
       "  sandlot record runs/cliff-walking --output cliff.mp4 --episodes 3");
-  sub->add_option("target", options->target,
-                  "a run's folder, one that holds several (the first is taken), or an .episode file")
+  sub->add_option(
+         "target", options->target,
+         "a run's folder, one that holds several (the first is taken), or an .episode file")
       ->required();
   sub->add_option("--output", options->output, "the video, .mp4 or .gif");
   sub->add_option("--picture", options->picture,

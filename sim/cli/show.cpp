@@ -180,8 +180,7 @@ Target open_run(const Registry& registry, const RunFolder& folder,
 Target open_target(const Registry& registry, const fs::path& path,
                    const std::vector<std::string>& overrides, std::uint64_t seed) {
   if (!fs::exists(path)) refuse_missing(path, "a run's folder or an .episode file");
-  if (fs::is_directory(path))
-    return open_run(registry, find_runs(path).front(), overrides, seed);
+  if (fs::is_directory(path)) return open_run(registry, find_runs(path).front(), overrides, seed);
   if (path.extension() != ".episode")
     throw wrong(path, "expected a run's folder or an .episode file");
   if (!overrides.empty())

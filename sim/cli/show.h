@@ -85,9 +85,9 @@ class Show {
 
   EnvironmentSection section_;
   std::string title_;
-  int repeat_ = 1;                          // frames per action
-  std::unique_ptr<Environment> world_;      // as the actor sees it
-  std::unique_ptr<Environment> picture_;    // the world inside, for the frames between actions
+  int repeat_ = 1;                        // frames per action
+  std::unique_ptr<Environment> world_;    // as the actor sees it
+  std::unique_ptr<Environment> picture_;  // the world inside, for the frames between actions
   Actor* actor_ = nullptr;
   std::int64_t number_ = 0;
   PlayedEpisode episode_;

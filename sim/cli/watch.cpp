@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kSlowest = 1.0 / 16, kFastest = 64;
-constexpr double kHold = 1;       // s for which the end of an episode stays in view
+constexpr double kHold = 1;  // s for which the end of an episode stays in view
 constexpr double kFrame = 1.0 / 60;
 
 double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
@@ -40,8 +40,8 @@ class Watcher {
       last = now;
       show_.draw(scene_);
       window_->show(scene_);
-      std::this_thread::sleep_until(now + std::chrono::duration_cast<Clock::duration>(
-                                              std::chrono::duration<double>(kFrame)));
+      std::this_thread::sleep_until(
+          now + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(kFrame)));
     }
     window_->close();
   }
@@ -153,8 +153,9 @@ void add_watch(CLI::App& app, Run& run) {
       "  sandlot watch runs/cliff-walking --speed 2\n"
       "Keys: space pauses, right arrow steps while paused, plus and minus change the speed,\n"
       "n goes to the next episode, escape closes.");
-  sub->add_option("target", options->target,
-                  "a run's folder, one that holds several (the first is taken), or an .episode file")
+  sub->add_option(
+         "target", options->target,
+         "a run's folder, one that holds several (the first is taken), or an .episode file")
       ->required();
   sub->add_option("--episodes", options->watch.episodes, "ends after so many; 0: never")
       ->capture_default_str()

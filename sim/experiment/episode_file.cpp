@@ -77,7 +77,8 @@ EpisodeFile load_episode(const std::filesystem::path& path) {
   in.read(e.status);
   if (e.status > Status::truncated) in.fail("the status is none");
   const std::uint64_t length = read_varint(in);
-  if (length > 100'000'000) in.fail("the length is absurd");
+  // Runs expand: a few bytes must not ask for all memory.
+  if (length == 0 || length > 10'000'000) in.fail("the length is absurd");
   e.length = static_cast<std::int64_t>(length);
   const auto boxes = in.read<std::uint8_t>();
   if (boxes > 1) in.fail("the kind of actions is none");
@@ -91,6 +92,9 @@ EpisodeFile load_episode(const std::filesystem::path& path) {
 std::string environment_yaml(const Registry& registry, const EnvironmentSection& section) {
   SettingsWriter writer(registry);
   EnvironmentSection copy = section;
+  // An episode is of one world, however many were stepped beside it: files are the same with any
+  // number of threads.
+  copy.copies = copy.threads = 1;
   copy.fields(writer);
   return writer.yaml();
 }
