@@ -36,6 +36,10 @@ int run_command_line(int argc, const char* const* argv) {
   Run run;
   add_train(app, run);
   add_evaluate(app, run);
+  add_watch(app, run);
+  add_record(app, run);
+  add_replay(app, run);
+  add_play(app, run);
   add_report(app, run);
   add_list(app, run);
   add_describe(app, run);

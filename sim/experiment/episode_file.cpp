@@ -77,7 +77,8 @@ EpisodeFile load_episode(const std::filesystem::path& path) {
   in.read(e.status);
   if (e.status > Status::truncated) in.fail("the status is none");
   const std::uint64_t length = read_varint(in);
-  if (length > 100'000'000) in.fail("the length is absurd");
+  // Runs expand: a few bytes must not ask for all memory.
+  if (length == 0 || length > 10'000'000) in.fail("the length is absurd");
   e.length = static_cast<std::int64_t>(length);
   const auto boxes = in.read<std::uint8_t>();
   if (boxes > 1) in.fail("the kind of actions is none");
@@ -91,22 +92,31 @@ EpisodeFile load_episode(const std::filesystem::path& path) {
 std::string environment_yaml(const Registry& registry, const EnvironmentSection& section) {
   SettingsWriter writer(registry);
   EnvironmentSection copy = section;
+  // An episode is of one world, however many were stepped beside it: files are the same with any
+  // number of threads.
+  copy.copies = copy.threads = 1;
   copy.fields(writer);
   return writer.yaml();
 }
 
-EnvironmentSection parse_environment(const Registry& registry, const std::string& yaml,
-                                     const std::string& source) {
+EnvironmentSection read_environment(const Registry& registry, const Tree& tree) {
   std::vector<Problem> problems;
   EnvironmentSection section;
-  const Tree tree = parse_yaml(yaml, source);
   SettingsReader reader(registry, tree, "environment", problems);
   section.fields(reader);
   reader.finish();
   TreeIssues issues(tree, "environment", problems);
   if (section.world.get()) section.world->check(issues);
+  const Tree::Entry* wrapping = tree.find("wrappers");
+  TreeIssues wrapper_issues(wrapping ? wrapping->value : tree, "environment.wrappers", problems);
+  section.wrappers.check(wrapper_issues);
   if (!problems.empty()) throw ConfigError(std::move(problems));
   return section;
+}
+
+EnvironmentSection parse_environment(const Registry& registry, const std::string& yaml,
+                                     const std::string& source) {
+  return read_environment(registry, parse_yaml(yaml, source));
 }
 
 Replay::Replay(const Registry& registry, const EpisodeFile& file, const std::string& source)

@@ -22,6 +22,8 @@ void save_episode(const std::filesystem::path& path, const EpisodeFile& file);
 EpisodeFile load_episode(const std::filesystem::path& path);
 
 std::string environment_yaml(const Registry& registry, const EnvironmentSection& section);
+// An environment section, checked as in a config. Throws ConfigError.
+EnvironmentSection read_environment(const Registry& registry, const Tree& tree);
 EnvironmentSection parse_environment(const Registry& registry, const std::string& yaml,
                                      const std::string& source);
 

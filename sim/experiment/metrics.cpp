@@ -12,6 +12,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "sim/core/archive.h"
+
 namespace sandlot {
 
 MetricsFile::MetricsFile(const std::filesystem::path& path, std::vector<std::string> columns,
@@ -22,7 +24,7 @@ MetricsFile::MetricsFile(const std::filesystem::path& path, std::vector<std::str
   const auto size = static_cast<std::uint64_t>(lseek(file_, 0, SEEK_END));
   if (size < length) {
     close(file_);
-    throw std::runtime_error(path.string() + ": the file is shorter than its checkpoint says");
+    throw ArchiveError(path.string() + ": the file is shorter than its checkpoint says");
   }
   length_ = length;
   if (ftruncate(file_, static_cast<off_t>(length)) != 0) {
@@ -73,6 +75,11 @@ void MetricsFile::flush() {
     done += static_cast<std::size_t>(n);
   }
   buffer_.clear();
+}
+
+void MetricsFile::sync() {
+  flush();
+  if (fsync(file_) != 0) throw std::runtime_error(path_.string() + ": " + std::strerror(errno));
 }
 
 int MetricsTable::column(std::string_view name) const {

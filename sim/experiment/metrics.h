@@ -9,7 +9,8 @@
 
 namespace sandlot {
 
-// Appends rows; after a crash the file is cut back to what the checkpoint knew of.
+// Appends rows; after a crash the file is cut back to what the checkpoint knew of. Throws
+// ArchiveError where it is shorter than that.
 class MetricsFile {
  public:
   MetricsFile(const std::filesystem::path& path, std::vector<std::string> columns,
@@ -21,6 +22,7 @@ class MetricsFile {
   // One value per column; an absent one is left blank.
   void row(const std::vector<std::optional<double>>& values);
   void flush();
+  void sync();  // to the disk
   std::uint64_t length() const { return length_; }
 
  private:

@@ -19,7 +19,7 @@ class EventFile {
   EventFile& operator=(const EventFile&) = delete;
 
   void scalar(std::string_view tag, std::int64_t step, double value);
-  void flush();  // to the disk
+  void flush();
   const std::string& name() const { return name_; }
   std::uint64_t length() const { return length_; }
 

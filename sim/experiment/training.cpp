@@ -1,6 +1,7 @@
 #include "sim/experiment/training.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <limits>
 
@@ -41,6 +42,20 @@ std::string identity(const Registry& registry, ExperimentConfig config) {
   writer.section("environment", config.environment, "");
   writer.section("agent", config.agent, "");
   return writer.yaml();
+}
+
+// The count that a file's name begins with; −1 for a file that is none of ours.
+std::int64_t steps_in_name(const fs::path& path) {
+  const std::string name = path.filename().string();
+  std::int64_t steps = -1;
+  std::from_chars(name.data(), name.data() + name.size(), steps);
+  return steps;
+}
+
+// Files that a killed process was writing.
+void remove_partial(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".partial") fs::remove(entry.path());
 }
 
 std::string first_difference(const std::string& a, const std::string& b) {
@@ -127,6 +142,8 @@ void TrainingRun::prepare_folder() {
   }
   fs::create_directories(folder_.checkpoints());
   fs::create_directories(folder_.episodes());
+  for (const auto& path : {folder_.path(), folder_.checkpoints(), folder_.episodes()})
+    remove_partial(path);
   ExperimentConfig own = config_;
   own.seeds = {seed_};
   write_file_atomically(folder_.config(), own.resolved(registry_));
@@ -296,7 +313,7 @@ void TrainingRun::write_row() {
 }
 
 void TrainingRun::checkpoint() {
-  metrics_->flush();
+  metrics_->sync();
   events_->flush();
   Writer out;
   out.write(steps_);
@@ -314,16 +331,27 @@ void TrainingRun::checkpoint() {
   environment_->save(out);
   agent_->save(out);
   // The event file's name and length hold wall time; kept apart so that checkpoints compare equal.
-  save_archive(folder_.checkpoints() / (padded(steps_) + ".ckpt"), kKind, kVersion, out);
+  // Written first: a checkpoint that is there has its own beside it.
   write_file_atomically(folder_.checkpoints() / (padded(steps_) + ".events"),
                         events_->name() + "\n" + std::to_string(events_->length()) + "\n");
+  save_archive(folder_.checkpoints() / (padded(steps_) + ".ckpt"), kKind, kVersion, out);
+  follow_checkpoint();
+}
+
+// What comes after a checkpoint is written, and once more after one is loaded, since the process
+// may have been killed in between: the policy, and no more checkpoints than are kept.
+void TrainingRun::follow_checkpoint() {
   save_policy(folder_.policy(), agent_->policy(), steps_,
               normalized_ ? &normalized_->statistics() : nullptr);
   auto kept = folder_.list_checkpoints();
   for (std::size_t i = 0;
-       i + static_cast<std::size_t>(config_.training.checkpoint.keep) < kept.size(); ++i) {
+       i + static_cast<std::size_t>(config_.training.checkpoint.keep) < kept.size(); ++i)
     fs::remove(kept[i]);
-    fs::remove(kept[i].replace_extension(".events"));
+  for (const auto& entry : fs::directory_iterator(folder_.checkpoints())) {
+    fs::path checkpoint = entry.path();
+    if (checkpoint.extension() == ".events" &&
+        !fs::exists(checkpoint.replace_extension(".ckpt")))
+      fs::remove(entry.path());
   }
 }
 
@@ -334,6 +362,7 @@ bool TrainingRun::restore() {
   for (; !checkpoints.empty(); checkpoints.pop_back()) {
     try {
       load_checkpoint(checkpoints.back());
+      follow_checkpoint();
       say(label_ + ": goes on at " + std::to_string(steps_) + " steps");
       return true;
     } catch (const ArchiveError& e) {
@@ -381,9 +410,9 @@ void TrainingRun::load_checkpoint(const fs::path& path) {
   open_files(metrics_length, events_name, events_length);
   // Files of the future that the checkpoint does not know of are made again.
   for (const auto& episode : folder_.list_episodes())
-    if (std::stoll(episode.filename().string()) > steps_) fs::remove(episode);
+    if (steps_in_name(episode) > steps_) fs::remove(episode);
   for (const auto& newer : folder_.list_checkpoints())
-    if (std::stoll(newer.filename().string()) > steps_) fs::remove(newer);
+    if (steps_in_name(newer) > steps_) fs::remove(newer);
   schedule_next();
 }
 

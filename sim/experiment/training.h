@@ -97,6 +97,7 @@ class TrainingRun final : public TrainingContext {
   void write_row();
   void save_episodes();
   void checkpoint();
+  void follow_checkpoint();
   void schedule_next();
   void prepare_folder();
   void open_files(std::uint64_t metrics_length, const std::string& events_name,

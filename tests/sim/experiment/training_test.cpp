@@ -1,0 +1,192 @@
+#include "sim/experiment/training.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "sim/experiment/report.h"
+#include "sim/experiment/trained_policy.h"
+#include "tests/sim/experiment/helpers.h"
+
+using namespace sandlot;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kConfig =
+    "name: small\n"
+    "description: a <small> run\n"
+    "seed: 7\n"
+    "environment: {name: cliff_walking, copies: 2}\n"
+    "agent: {name: q_learning, step_size: 0.5}\n"
+    "training:\n"
+    "  steps: 8000\n"
+    "  evaluate: {every: 4000, episodes: 3, step_limit: 100}\n"
+    "  checkpoint: {every: 1000, keep: 3}\n"
+    "  log: {every: 500}\n";
+
+struct Session {
+  TrainingOutcome outcome;
+  std::vector<std::string> messages;
+};
+
+Session train(const fs::path& root, const std::string& config, bool resume = false,
+              const std::vector<std::string>& overrides = {}) {
+  Session session;
+  TrainingOptions options;
+  options.root = root;
+  options.resume = resume;
+  options.message = [&](const std::string& text) { session.messages.push_back(text); };
+  const auto parsed = parse_config(all_registered(), config, "test.yaml", overrides);
+  TrainingRun run(all_registered(), parsed.front(), parsed.front().seeds.front(), options);
+  session.outcome = run.run();
+  return session;
+}
+
+// Every file of the run but those that hold wall time.
+std::string contents(const fs::path& run) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(run)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_regular_file() && !name.starts_with("events.") && !name.ends_with(".events"))
+      files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  std::string all;
+  for (const auto& file : files)
+    all += fs::relative(file, run).string() + "\n" + text_of(file) + "\n";
+  return all;
+}
+
+void flip_a_bit(const fs::path& path) {
+  std::string text = text_of(path);
+  text[text.size() / 2] = static_cast<char>(text[text.size() / 2] ^ 4);
+  write_text(path, text);
+}
+
+}  // namespace
+
+TEST_CASE("training: damaged checkpoints fall back on the one before and end the same") {
+  const TemporaryFolder a, b;
+  train(a.path(), kConfig);
+  train(b.path(), kConfig);
+  const RunFolder run(b / "small/7");
+  const std::string unbroken = contents(a / "small/7");
+  CHECK(contents(run.path()) == unbroken);
+  const auto checkpoints = run.list_checkpoints();
+  REQUIRE(checkpoints.size() == 3);
+  flip_a_bit(checkpoints[2]);
+  fs::resize_file(checkpoints[1], fs::file_size(checkpoints[1]) - 9);
+  // What a killed process may leave behind.
+  fs::remove(run.policy());
+  write_text(run.checkpoints() / "000000009000.ckpt.partial", "torn");
+  write_text(run.checkpoints() / "000000000123.events", "an orphan");
+  write_text(run.metrics(), text_of(run.metrics()) + "8500,1");
+  const Session session = train(b.path(), kConfig, true);
+  REQUIRE(session.messages.size() == 3);
+  CHECK(session.messages[0].starts_with(checkpoints[2].string() + ": "));
+  CHECK(session.messages[0].ends_with("; trying the checkpoint before"));
+  CHECK(session.messages[1].starts_with(checkpoints[1].string() + ": "));
+  CHECK(session.messages[2] == "small, seed 7: goes on at 6000 steps");
+  CHECK(contents(run.path()) == unbroken);
+  CHECK(!fs::exists(run.checkpoints() / "000000000123.events"));
+
+  for (const auto& path : run.list_checkpoints()) flip_a_bit(path);
+  const std::string none =
+      run.path().string() + ": no checkpoint is whole; --overwrite starts anew";
+  CHECK_THROWS_WITH_AS(train(b.path(), kConfig, true), none.c_str(), std::runtime_error);
+}
+
+TEST_CASE(
+    "training: killed between the last checkpoint and the policy, the policy is made up for") {
+  const TemporaryFolder root;
+  train(root.path(), kConfig);
+  const RunFolder run(root / "small/7");
+  const std::string policy = text_of(run.policy());
+  fs::remove(run.policy());
+  const Session session = train(root.path(), kConfig, true);
+  CHECK(session.outcome.finished);
+  CHECK(text_of(run.policy()) == policy);
+}
+
+TEST_CASE("training: a metrics file shorter than the checkpoint says falls back too") {
+  const TemporaryFolder a, b;
+  train(a.path(), kConfig);
+  train(b.path(), kConfig);
+  const RunFolder run(b / "small/7");
+  const std::string text = text_of(run.metrics());
+  write_text(run.metrics(), text.substr(0, text.find("\n6500,") + 5));
+  train(b.path(), kConfig, true);
+  CHECK(contents(run.path()) == contents(a / "small/7"));
+}
+
+TEST_CASE("training: what may not be overwritten or changed is refused") {
+  const TemporaryFolder root;
+  train(root.path(), kConfig);
+  const std::string run = (root / "small/7").string();
+  const std::string before = contents(run);
+  const std::string there =
+      run + ": there is a run already; --resume goes on with it, --overwrite starts anew";
+  CHECK_THROWS_WITH_AS(train(root.path(), kConfig), there.c_str(), ConfigError);
+  const std::string other = run +
+                            ": the run was made with other settings: 'step_size: 0.5' then, "
+                            "'step_size: 0.25' now; only the training section may change";
+  CHECK_THROWS_WITH_AS(train(root.path(), kConfig, true, {"agent.step_size=0.25"}), other.c_str(),
+                       ConfigError);
+  const std::string unit = run + ": the run's budget counts in steps";
+  CHECK_THROWS_WITH_AS(
+      train(root.path(), kConfig, true, {"training.steps=0", "training.episodes=10"}), unit.c_str(),
+      ConfigError);
+  CHECK(contents(run) == before);
+}
+
+TEST_CASE("training: a longer budget goes on as if it had been longer from the start") {
+  const TemporaryFolder a, b;
+  train(a.path(), kConfig, false, {"training.steps=12000"});
+  train(b.path(), kConfig);
+  train(b.path(), kConfig, true, {"training.steps=12000"});
+  CHECK(contents(a / "small/7") == contents(b / "small/7"));
+}
+
+TEST_CASE("trained policies: damage and other settings are refused") {
+  const TemporaryFolder root;
+  train(root.path(), kConfig);
+  const RunFolder run(root / "small/7");
+  const ExperimentConfig config = load_run_config(all_registered(), run);
+  CHECK(TrainedPolicy(config, run.policy()).trained_steps() == 8000);
+  const auto taxi = parse_config(all_registered(), kConfig, "test.yaml", {"environment.name=taxi"});
+  CHECK_THROWS_AS(TrainedPolicy(taxi.front(), run.policy()), ArchiveError);
+  flip_a_bit(run.policy());
+  CHECK_THROWS_AS(TrainedPolicy(config, run.policy()), ArchiveError);
+}
+
+TEST_CASE("report: a chart per figure, in one file that asks for nothing else") {
+  const TemporaryFolder root;
+  train(root.path(), kConfig);
+  train(root.path(), kConfig, false, {"seed=8"});
+  const auto page = root / "report.html";
+  write_report(all_registered(), find_runs(root.path()), page);
+  const std::string html = text_of(page);
+  const auto count = [&](const std::string& what) {
+    std::size_t found = 0;
+    for (std::size_t at = 0; (at = html.find(what, at)) != std::string::npos; ++at) ++found;
+    return found;
+  };
+  const MetricsTable table = read_metrics(root / "small/7/metrics.csv");
+  // Return and length while training, greedy return, and the agent's own figures.
+  std::size_t figures = 3 + table.columns.size() - 8;
+  const int cut = table.column("eval_truncated");
+  const MetricsTable other = read_metrics(root / "small/8/metrics.csv");
+  bool any_cut = false;
+  for (const auto* t : {&table, &other})
+    for (const auto& row : t->rows) any_cut |= row[static_cast<std::size_t>(cut)] > 0;
+  CHECK(count("<svg") == figures + (any_cut ? 1u : 0u));
+  CHECK(count("<svg") == count("</svg>"));
+  CHECK(count("src=") > 0);
+  CHECK(count("src=") == count("src='data:image/png;base64,"));
+  for (const char* outside : {"href=", "<script", "@import", "url(", "<link", "<iframe"})
+    CHECK(count(outside) == 0);
+  CHECK(html.find("a &lt;small&gt; run") != std::string::npos);
+  CHECK(html.find("a <small> run") == std::string::npos);
+  CHECK(html.find("Mean over 2 seeds") != std::string::npos);
+}
