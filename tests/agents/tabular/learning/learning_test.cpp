@@ -268,3 +268,22 @@ TEST_CASE("Blackjack: Monte Carlo ES finds the policy of figure 5.2") {
   CHECK(states == 200);
   CHECK(wrong == 0);
 }
+
+TEST_CASE("platformer: most seeds reach the flag of first_steps, with Q-learning and with SARSA") {
+  // Measured: 19 of 20 with Q-learning, 17 of 20 with SARSA; the flag gives 100 on top of some 1,020.
+  constexpr int kSeeds = 20;
+  for (const std::string variant : {"q_learning", "sarsa"}) {
+    const auto outcomes = train(
+        config_of("platformer/first_steps.yaml", variant, {"training.evaluate.every=0"}), kSeeds);
+    int reached = 0;
+    std::vector<double> returns;
+    for (const auto& outcome : outcomes) {
+      returns.push_back(greedy(outcome));
+      reached += greedy(outcome) > 1100;
+    }
+    const Spread s = spread(returns);
+    MESSAGE(variant << " reaches the flag in " << reached << " of " << kSeeds << " seeds, return "
+                    << s.mean << " sd " << s.deviation);
+    CHECK(reached > kSeeds / 2);
+  }
+}
