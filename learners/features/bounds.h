@@ -20,7 +20,8 @@ class Bounds {
  public:
   Bounds(const BoundsSettings& settings, const Space& space);
   std::size_t size() const { return low_.size(); }
-  // Clamped to [0, 1].
+  // Clamped to [0, 1]: ±∞ are the ends, and what is not a number counts as the lower one, so that
+  // every value has its features.
   double unit(std::size_t i, float value) const;
 
  private:
