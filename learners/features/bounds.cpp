@@ -59,4 +59,8 @@ void check_counts(const std::vector<std::int64_t>& counts, const char* name, std
                          ", one per value of the observation");
 }
 
+std::string describe_count(double count) {
+  return count > 1e15 ? "more than 10^15" : std::to_string(static_cast<std::int64_t>(count));
+}
+
 }  // namespace sandlot

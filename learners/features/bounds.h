@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sim/core/settings.h"
@@ -36,5 +37,6 @@ void check_counts(const std::vector<std::int64_t>& counts, const char* name, std
 
 // Weights that a table may hold: more would not fit into memory of ordinary size.
 constexpr double kMostFeatures = 64e6;
+std::string describe_count(double count);  // "1234", "more than 10^15"
 
 }  // namespace sandlot

@@ -27,7 +27,7 @@ void TableFeatures::Settings::check(const Space& observation, Issues& issues) co
   for (std::size_t i = 0; i < observation.size(); ++i)
     states *= static_cast<double>(count_at(bins, i));
   if (states > kMostFeatures)
-    issues.add("bins", "gives a table of " + std::to_string(states) +
+    issues.add("bins", "gives a table of " + describe_count(states) +
                            " states; expected at most 64 million: fewer bins, or tile_coding");
 }
 
