@@ -1,6 +1,6 @@
 #include "agents/tabular/action_values.h"
 
-#include "sim/core/archive.h"
+#include "agents/tabular/archived.h"
 
 namespace sandlot {
 
@@ -17,11 +17,7 @@ ActionValues::ActionValues(const FeatureMap& map, int actions, double initial_va
 
 void ActionValues::save(Writer& out) const { out.write(weights_); }
 
-void ActionValues::load(Reader& in) {
-  const std::size_t size = weights_.size();
-  in.read(weights_);
-  if (weights_.size() != size) in.fail("the action values have another size");
-}
+void ActionValues::load(Reader& in) { read_fixed(in, weights_); }
 
 GreedyPolicy::GreedyPolicy(std::shared_ptr<const FeatureMap> map, int actions, double initial_value,
                            int tables)

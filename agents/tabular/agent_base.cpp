@@ -1,5 +1,6 @@
 #include "agents/tabular/agent_base.h"
 
+#include "agents/tabular/archived.h"
 #include "learners/features/table.h"
 
 namespace sandlot {
@@ -38,8 +39,15 @@ void TabularSettings::check(const EnvironmentSpec& spec, int, Issues& issues) co
     Issues& all_;
   } below(issues);
   if (value_function.get()) value_function->check(spec.observation, below);
+  if (initial_value != 0 && !has_binary_features(*this))
+    issues.add("initial_value", "needs features that are 0 or 1 (table, tile_coding); expected 0");
   if (exploration.kind == ExplorationKind::ucb)
     require_table(*this, spec, "UCB counts visits by state", issues);
+}
+
+bool has_binary_features(const TabularSettings& settings) {
+  const auto features = settings.value_function.chosen();
+  return features == "table" || features == "tile_coding";
 }
 
 void require_table(const TabularSettings& settings, const EnvironmentSpec&, std::string_view why,
@@ -63,7 +71,8 @@ TabularAgent::TabularAgent(const TabularSettings& settings, const EnvironmentSpe
       policy_(map_, spec.action.n, settings.initial_value, tables),
       states_(static_cast<std::size_t>(copies)),
       next_(static_cast<std::size_t>(copies)),
-      values_(static_cast<std::size_t>(spec.action.n)) {
+      values_(static_cast<std::size_t>(spec.action.n)),
+      chances_(static_cast<std::size_t>(spec.action.n)) {
   if (exploration_.counts_visits())
     visits_.resize(static_cast<std::size_t>(map_->size()) *
                    static_cast<std::size_t>(action_count_));
@@ -95,6 +104,14 @@ std::span<const std::uint32_t> TabularAgent::visits(const FeatureVector& state) 
   return std::span(visits_).subspan(static_cast<std::size_t>(state.index[0]) * n, n);
 }
 
+double TabularAgent::expected_q(const FeatureVector& state, std::span<const std::uint8_t> legal) {
+  const auto values = values_of(q(), state);
+  exploration_.probabilities(values, legal, visits(state), chances_);
+  double sum = 0;
+  for (std::size_t a = 0; a < values.size(); ++a) sum += chances_[a] * values[a];
+  return sum;
+}
+
 int TabularAgent::choose(const FeatureVector& state, std::span<const std::uint8_t> legal) {
   return choose(state, legal, values_of(q(), state));
 }
@@ -106,6 +123,13 @@ int TabularAgent::choose(const FeatureVector& state, std::span<const std::uint8_
     ++visits_[static_cast<std::size_t>(state.index[0]) * static_cast<std::size_t>(action_count_) +
               static_cast<std::size_t>(action)];
   return action;
+}
+
+int TabularAgent::choose_next(const Transition& t) {
+  if (t.terminated) return 0;
+  if (!t.ended) return choose(t.next, t.next_legal);
+  // It only values the last state of a truncated episode; what is not played is not counted.
+  return exploration_.choose(values_of(q(), t.next), t.next_legal, visits(t.next), random_);
 }
 
 std::span<const std::uint8_t> TabularAgent::legal(int row) const {
@@ -148,11 +172,8 @@ void TabularAgent::load(Reader& in) {
   in.expect_tag("tabular");
   policy_.load(in);
   random_.load(in);
-  const auto visits = visits_.size(), rows = actions_.size();
-  in.read(visits_);
-  in.read(actions_);
-  if (visits_.size() != visits || actions_.size() != rows)
-    in.fail("it was saved with other settings");
+  read_fixed(in, visits_);
+  read_fixed(in, actions_);
   for (const auto a : actions_)
     if (a < 0 || a >= action_count_) in.fail("an action is out of range");
 }

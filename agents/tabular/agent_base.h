@@ -23,6 +23,7 @@ struct TabularSettings {
   void check(const EnvironmentSpec& spec, int copies, Issues& issues) const;
 };
 
+bool has_binary_features(const TabularSettings& settings);  // known before the map is made
 // For methods that count or store by state: refuses all but tables.
 void require_table(const TabularSettings& settings, const EnvironmentSpec& spec,
                    std::string_view why, Issues& issues);
@@ -64,6 +65,10 @@ class TabularAgent : public Agent {
              std::span<const double> values);
   std::span<const double> values_of(const ActionValues& q, const FeatureVector& state);
   double max_q(const FeatureVector& state, std::span<const std::uint8_t> legal);
+  // Σ_a π(a | S) q(S, a) under the behaviour policy π.
+  double expected_q(const FeatureVector& state, std::span<const std::uint8_t> legal);
+  // A' for the methods that learn from it; 0 where nothing follows.
+  int choose_next(const Transition& t);
 
   std::span<const std::uint8_t> legal(int row) const;
   const FeatureVector& state(int row) const { return states_[static_cast<std::size_t>(row)]; }
@@ -92,7 +97,7 @@ class TabularAgent : public Agent {
   double alpha_ = 0;
   const VectorEnvironment* environment_ = nullptr;
   std::vector<FeatureVector> states_, next_;
-  std::vector<double> values_;
+  std::vector<double> values_, chances_;
   std::vector<std::uint32_t> visits_;  // [state, action], for UCB
 };
 

@@ -2,15 +2,19 @@
 
 #include <cmath>
 
+#include "agents/tabular/archived.h"
+
 namespace sandlot {
 
 DeterministicModel::DeterministicModel(std::int32_t states, int actions)
     : actions_(actions),
       entries_(static_cast<std::size_t>(states) * static_cast<std::size_t>(actions)),
+      is_tried_(entries_.size()),
       is_visited_(static_cast<std::size_t>(states)) {}
 
 void DeterministicModel::observe(std::size_t pair, const Entry& entry) {
-  if (entries_[pair].next < 0) tried_.push_back(static_cast<std::uint32_t>(pair));
+  if (!is_tried_[pair]) tried_.push_back(static_cast<std::uint32_t>(pair));
+  is_tried_[pair] = 1;
   entries_[pair] = entry;
   const auto state = static_cast<std::int32_t>(pair / static_cast<std::size_t>(actions_));
   if (!is_visited_[static_cast<std::size_t>(state)]) visited_.push_back(state);
@@ -52,6 +56,8 @@ void DynaQ::Settings::check(const EnvironmentSpec& spec, int copies, Issues& iss
   TabularSettings::check(spec, copies, issues);
   require_table(*this, spec, "the model is kept by state", issues);
   require_one_copy(copies, "plans after each single step", issues);
+  if (spec.masks_actions)
+    issues.add("name", "needs a world in which every action is always legal: the model keeps none");
 }
 
 void DynaQPlus::Settings::fields(Fields& f) {
@@ -78,20 +84,13 @@ void DynaQ::learn(std::int32_t state, int action, double reward, std::int32_t ne
 
 void DynaQ::plan() {
   for (int k = 0; k < planning_steps_; ++k) {
-    std::size_t pair = 0;
-    if (kappa_ > 0) {  // any action of a state that was visited
-      const auto& visited = model_.visited();
-      const std::int32_t state =
-          visited[random().below(static_cast<std::uint32_t>(visited.size()))];
-      pair = model_.pair(
-          state, static_cast<int>(random().below(static_cast<std::uint32_t>(action_count()))));
-    } else {
-      const auto& tried = model_.tried();
-      pair = tried[random().below(static_cast<std::uint32_t>(tried.size()))];
-    }
-    const auto actions = static_cast<std::size_t>(action_count());
-    const auto state = static_cast<std::int32_t>(pair / actions);
-    const auto action = static_cast<int>(pair % actions);
+    const auto& visited = model_.visited();
+    const std::int32_t state = visited[random().below(static_cast<std::uint32_t>(visited.size()))];
+    // Dyna-Q+ takes any action, Dyna-Q one that was tried in this state.
+    const int action = kappa_ > 0
+                           ? uniform_action(action_count(), {}, random())
+                           : uniform_action(action_count(), model_.tried_in(state), random());
+    const std::size_t pair = model_.pair(state, action);
     DeterministicModel::Entry entry = model_.at(pair);
     if (entry.next < 0) entry = {0, state, 0};  // never tried: leads back, without reward
     const double bonus = kappa_ * std::sqrt(static_cast<double>(clock_ - last_tried_[pair]));
@@ -126,10 +125,10 @@ void DynaQ::save(Writer& out) const {
 void DynaQ::load(Reader& in) {
   TabularAgent::load(in);
   model_.load(in);
-  const auto size = last_tried_.size();
-  in.read(last_tried_);
-  if (last_tried_.size() != size) in.fail("it was saved with another number of states");
+  read_fixed(in, last_tried_);
   in.read(clock_);
+  for (const auto step : last_tried_)
+    if (step < 0 || step > clock_) in.fail("a pair was tried in the future");
 }
 
 }  // namespace sandlot

@@ -22,9 +22,11 @@ class DeterministicModel {
   }
   const Entry& at(std::size_t pair) const { return entries_[pair]; }
   void observe(std::size_t pair, const Entry& entry);
-  // Pairs that were tried, in order of their first time.
-  const std::vector<std::uint32_t>& tried() const { return tried_; }
-  // States in which something was tried, likewise.
+  // 1 for each action that was tried in a state.
+  std::span<const std::uint8_t> tried_in(std::int32_t state) const {
+    return std::span(is_tried_).subspan(pair(state, 0), static_cast<std::size_t>(actions_));
+  }
+  // States in which something was tried, in order of their first time.
   const std::vector<std::int32_t>& visited() const { return visited_; }
   void save(Writer&) const;
   void load(Reader&);
@@ -32,7 +34,8 @@ class DeterministicModel {
  private:
   int actions_;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> tried_;
+  std::vector<std::uint8_t> is_tried_;  // [state, action]
+  std::vector<std::uint32_t> tried_;    // the pairs, in order of their first time
   std::vector<std::int32_t> visited_;
   std::vector<std::uint8_t> is_visited_;
 };

@@ -9,13 +9,8 @@ class ExpectedSarsa final : public TabularAgent {
  public:
   using Settings = TabularSettings;
   ExpectedSarsa(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-      : TabularAgent(settings, spec, copies, seed),
-        chances_(static_cast<std::size_t>(spec.action.n)) {}
+      : TabularAgent(settings, spec, copies, seed) {}
   void train(TrainingContext& training) override;
-
- private:
-  double expectation(const Transition& t);
-  std::vector<double> chances_;
 };
 
 }  // namespace sandlot

@@ -20,6 +20,17 @@ double max_value(std::span<const double> values, std::span<const std::uint8_t> l
   return std::isfinite(best) ? best : 0;
 }
 
+int uniform_action(int actions, std::span<const std::uint8_t> legal, Random& random) {
+  if (legal.empty()) return static_cast<int>(random.below(static_cast<std::uint32_t>(actions)));
+  std::uint32_t candidates = 0;
+  for (const auto l : legal) candidates += l != 0;
+  if (candidates == 0) return 0;
+  std::uint32_t skip = random.below(candidates);
+  for (int a = 0; a < actions; ++a)
+    if (legal[static_cast<std::size_t>(a)] != 0 && skip-- == 0) return a;
+  return 0;
+}
+
 void ExplorationSettings::fields(Fields& f) {
   f.choice("exploration", kind,
            {{"epsilon_greedy", ExplorationKind::epsilon_greedy},
@@ -65,12 +76,17 @@ void Exploration::probabilities(std::span<const double> values, std::span<const 
     double sum = 0;
     for (std::size_t a = 0; a < n; ++a)
       sum += out[a] = allowed(legal, a) ? std::exp((values[a] - best) / temperature_) : 0;
+    if (!(sum > 0) || !std::isfinite(sum)) {
+      for (std::size_t a = 0; a < n; ++a) out[a] = allowed(legal, a) / count;
+      return;
+    }
     for (std::size_t a = 0; a < n; ++a) out[a] /= sum;
     return;
   }
-  const double epsilon = settings_.kind == ExplorationKind::epsilon_greedy ? epsilon_ : 0;
   double ties = 0;
   for (std::size_t a = 0; a < n; ++a) ties += allowed(legal, a) && scratch_[a] == best;
+  double epsilon = settings_.kind == ExplorationKind::epsilon_greedy ? epsilon_ : 0;
+  if (ties == 0) epsilon = 1;
   for (std::size_t a = 0; a < n; ++a)
     out[a] =
         !allowed(legal, a) ? 0 : epsilon / count + (scratch_[a] == best ? (1 - epsilon) / ties : 0);
@@ -90,7 +106,7 @@ int Exploration::choose(std::span<const double> values, std::span<const std::uin
   std::uint32_t candidates = 0;
   for (std::size_t a = 0; a < n; ++a)
     candidates += allowed(legal, a) && (explore || values[a] == best);
-  if (candidates == 0) return 0;
+  if (candidates == 0) return uniform_action(static_cast<int>(n), legal, random);
   std::uint32_t skip = candidates == 1 ? 0 : random.below(candidates);
   for (std::size_t a = 0; a < n; ++a)
     if (allowed(legal, a) && (explore || values[a] == best) && skip-- == 0)

@@ -22,7 +22,8 @@ struct ExplorationSettings {
 
 // ε-greedy (Sutton & Barto 2018, section 2.2), softmax over values (equation 13.2) and upper
 // confidence bounds, q + c √(ln Σ n / n) (equation 2.10, on the counts of a state's actions). Ties
-// are broken at random.
+// are broken at random. Where values are not finite, because learning has diverged, every legal
+// action has the same chance.
 class Exploration {
  public:
   explicit Exploration(const ExplorationSettings& settings) : settings_(settings) {}
@@ -43,7 +44,9 @@ class Exploration {
   std::vector<double> chances_;
 };
 
-// The largest legal value; 0 where nothing is legal.
+// A legal action, each with the same chance; 0 where nothing is legal.
+int uniform_action(int actions, std::span<const std::uint8_t> legal, Random& random);
+// The largest legal value; 0 where there is none that is finite.
 double max_value(std::span<const double> values, std::span<const std::uint8_t> legal);
 
 }  // namespace sandlot

@@ -1,5 +1,7 @@
 #include "agents/tabular/monte_carlo.h"
 
+#include "agents/tabular/archived.h"
+
 namespace sandlot {
 
 void MonteCarlo::Settings::fields(Fields& f) {
@@ -52,8 +54,7 @@ void MonteCarlo::train(TrainingContext& training) {
     for (int row = 0; row < rows(); ++row) {
       const auto i = static_cast<std::size_t>(row);
       if (settings_.random_first_action && episodes_[i].empty())
-        actions_[i] =
-            static_cast<std::int32_t>(random().below(static_cast<std::uint32_t>(action_count())));
+        actions_[i] = uniform_action(action_count(), legal(row), random());
       else
         actions_[i] = choose(state(row), legal(row));
     }
@@ -62,7 +63,7 @@ void MonteCarlo::train(TrainingContext& training) {
       const auto i = static_cast<std::size_t>(row);
       const Transition t = transition(row, actions_[i]);
       episodes_[i].push_back({t.state.index[0], t.action, t.reward});
-      if (t.ended) learn(episodes_[i], t.terminated ? 0 : max_q(t.next, t.next_legal));
+      if (t.ended) learn(episodes_[i], t.terminated ? 0 : expected_q(t.next, t.next_legal));
       advance(row);
     }
   }
@@ -83,9 +84,7 @@ void MonteCarlo::save(Writer& out) const {
 
 void MonteCarlo::load(Reader& in) {
   TabularAgent::load(in);
-  const auto size = counts_.size();
-  in.read(counts_);
-  if (counts_.size() != size) in.fail("it was saved with another number of states");
+  read_fixed(in, counts_);
   for (auto& episode : episodes_) {
     episode.resize(in.read_count(16));
     for (auto& visit : episode) {

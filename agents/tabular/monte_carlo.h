@@ -27,7 +27,7 @@ class MonteCarlo final : public TabularAgent {
     std::int32_t state, action;
     double reward;  // R that followed
   };
-  // `bootstrap`: the return after a truncation, as far as it is known; 0 after a termination.
+  // `bootstrap`: what the behaviour policy expects after a truncation; 0 after a termination.
   void learn(std::vector<Visit>& episode, double bootstrap);
   std::size_t pair(const Visit& visit) const;
 

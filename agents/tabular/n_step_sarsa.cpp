@@ -40,7 +40,7 @@ void NStepSarsa::train(TrainingContext& training) {
       visit.state = t.state;
       visit.action = t.action;
       visit.reward = t.reward;
-      const int next_action = t.terminated ? 0 : choose(t.next, t.next_legal);
+      const int next_action = choose_next(t);
       const auto bootstrap = [&] { return t.terminated ? 0 : q().value(t.next, next_action); };
       // At the end the visits left over are updated with the rewards that there are.
       if (t.ended)
@@ -75,7 +75,7 @@ void NStepSarsa::load(Reader& in) {
   for (auto& window : windows_) {
     window.start = in.read<std::uint64_t>();
     window.count = in.read<std::uint64_t>();
-    if (window.start >= n_ || window.count >= n_ + (n_ == 1)) in.fail("a window is out of range");
+    if (window.start >= n_ || window.count >= n_) in.fail("a window is out of range");
     for (auto& visit : window.visits) {
       in.read(visit.state.index);
       in.read(visit.state.value);

@@ -66,17 +66,19 @@ std::vector<double> policy_iteration(const TabularModel& model, const PlanningSe
   const auto actions = static_cast<std::size_t>(model.actions);
   std::vector<double> v(static_cast<std::size_t>(model.states));
   std::vector<std::size_t> policy(v.size(), 0);
-  for (int round = 0; round < settings.most_sweeps; ++round) {
-    // Enough sweeps for any policy that ends; one that never ends needs no exact value to be left.
-    const int sweeps = std::min(settings.most_sweeps, 2000);
-    for (int sweep = 0; sweep < sweeps; ++sweep) {
+  for (int sweeps = 0; sweeps < settings.most_sweeps;) {
+    // A policy that never ends has no value with discount 1, and needs none to be left: evaluation
+    // is cut off, and goes on in the next round if the policy stays.
+    bool converged = false;
+    for (int sweep = 0; sweep < 2000 && !converged && sweeps < settings.most_sweeps; ++sweep) {
+      ++sweeps;
       double change = 0;
       for (std::size_t s = 0; s < v.size(); ++s) {
         const double value = backup(model.outcomes[s * actions + policy[s]], v, settings.discount);
         change = std::max(change, std::abs(value - v[s]));
         v[s] = value;
       }
-      if (change <= settings.tolerance) break;
+      converged = change <= settings.tolerance;
     }
     const std::vector<double> q = action_values(model, v, settings.discount);
     bool stable = true;
@@ -88,10 +90,11 @@ std::vector<double> policy_iteration(const TabularModel& model, const PlanningSe
         stable = false;
       }
     }
-    if (stable) return q;
+    if (stable && converged) return q;
   }
-  throw std::runtime_error("policy iteration: the policy is not stable after " +
-                           std::to_string(settings.most_sweeps) + " rounds");
+  throw std::runtime_error("policy iteration: the policy's values still change after " +
+                           std::to_string(settings.most_sweeps) +
+                           " sweeps; expected discount < 1 for this world");
 }
 
 std::vector<double> uniform_policy_values(const TabularModel& model, double discount) {

@@ -18,7 +18,7 @@ struct PlanningSettings {
 // [state · actions + action]. Throws std::runtime_error where `most_sweeps` do not suffice.
 std::vector<double> value_iteration(const TabularModel& model, const PlanningSettings& settings);
 // The same by evaluating a policy and making it greedy until it is stable. With discount 1 a policy
-// may never end; its values are then bounded by `most_sweeps` sweeps of evaluation.
+// may never end; its evaluation is then cut off. Throws as above.
 std::vector<double> policy_iteration(const TabularModel& model, const PlanningSettings& settings);
 // v(s) of acting uniformly at random, for prediction.
 std::vector<double> uniform_policy_values(const TabularModel& model, double discount);

@@ -3,11 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/tabular/archived.h"
+
 namespace sandlot {
 
 void PrioritizedSweeping::Settings::fields(Fields& f) {
   DynaQ::Settings::fields(f);
   f.number("threshold", threshold, "θ: errors below it are not queued", Range::at_least(0));
+}
+
+void PrioritizedSweeping::Settings::check(const EnvironmentSpec& spec, int copies,
+                                          Issues& issues) const {
+  DynaQ::Settings::check(spec, copies, issues);
+  if (planning_steps == 0)
+    issues.add("planning_steps", "all that is learnt is learnt by planning: expected at least 1");
 }
 
 PrioritizedSweeping::PrioritizedSweeping(const Settings& settings, const EnvironmentSpec& spec,
@@ -103,8 +112,7 @@ void PrioritizedSweeping::load(Reader& in) {
     in.read(item.pair);
     if (item.pair >= pairs || model_.at(item.pair).next < 0) in.fail("the queue is out of range");
   }
-  in.read(priorities_);
-  if (priorities_.size() != pairs) in.fail("it was saved with another number of states");
+  read_fixed(in, priorities_);
 }
 
 }  // namespace sandlot

@@ -10,6 +10,7 @@ class PrioritizedSweeping final : public TabularAgent {
   struct Settings : DynaQ::Settings {
     double threshold = 1e-4;
     void fields(Fields& f);
+    void check(const EnvironmentSpec& spec, int copies, Issues& issues) const;
   };
   PrioritizedSweeping(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed);
   void train(TrainingContext& training) override;

@@ -2,6 +2,14 @@
 
 namespace sandlot {
 
+void QLambda::Settings::check(const EnvironmentSpec& spec, int copies, Issues& issues) const {
+  LambdaSettings::check(spec, copies, issues);
+  if (traces == TraceKind::dutch)
+    issues.add("traces",
+               "dutch traces belong to the update of true online SARSA(λ); expected replacing or "
+               "accumulating");
+}
+
 QLambda::QLambda(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
     : TabularAgent(settings, spec, copies, seed),
       lambda_(settings.lambda),
@@ -26,7 +34,7 @@ void QLambda::train(TrainingContext& training) {
       const double next = t.terminated ? 0 : max_q(t.next, t.next_legal);
       const double error = t.reward + gamma() * next - q().value(t.state, t.action);
       z.decay(gamma() * lambda_);
-      z.visit(kind_, t.state, t.action, alpha());
+      z.visit(kind_, t.state, t.action, alpha(), q().step_size_factors());
       z.apply(q(), alpha() * error);
       if (t.ended) z.clear();
       advance(row);

@@ -8,7 +8,9 @@ namespace sandlot {
 
 class QLambda final : public TabularAgent {
  public:
-  using Settings = LambdaSettings;
+  struct Settings : LambdaSettings {
+    void check(const EnvironmentSpec& spec, int copies, Issues& issues) const;
+  };
   QLambda(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed);
   void train(TrainingContext& training) override;
   void save(Writer&) const override;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "agents/tabular/exploration.h"
+
 namespace sandlot {
 
 void RandomPolicy::act(int rows, std::span<const float>, std::span<const std::uint8_t> legal,
@@ -17,13 +19,8 @@ void RandomPolicy::act(int rows, std::span<const float>, std::span<const std::ui
   }
   const auto n = static_cast<std::size_t>(action_.n);
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
-    std::uint32_t candidates = 0;
-    for (std::size_t a = 0; a < n; ++a) candidates += legal.empty() || legal[row * n + a];
-    std::uint32_t skip = random.below(std::max(candidates, 1u));
-    for (std::size_t a = 0; a < n; ++a) {
-      if (!legal.empty() && !legal[row * n + a]) continue;
-      if (skip-- == 0) actions[row] = static_cast<std::int32_t>(a);
-    }
+    actions[row] = uniform_action(
+        action_.n, legal.empty() ? legal : legal.subspan(row * n, n), random);
   }
 }
 

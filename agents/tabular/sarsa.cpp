@@ -14,7 +14,7 @@ void Sarsa::train(TrainingContext& training) {
     for (int row = 0; row < rows(); ++row) {
       int& action = actions_[static_cast<std::size_t>(row)];
       const Transition t = transition(row, action);
-      const int next_action = t.terminated ? 0 : choose(t.next, t.next_legal);
+      const int next_action = choose_next(t);
       const double next = t.terminated ? 0 : q().value(t.next, next_action);
       const double error = t.reward + gamma() * next - q().value(t.state, t.action);
       q().add(t.state, t.action, alpha() * error);

@@ -1,5 +1,7 @@
 #include "agents/tabular/sarsa_lambda.h"
 
+#include "agents/tabular/archived.h"
+
 namespace sandlot {
 
 void LambdaSettings::fields(Fields& f) {
@@ -14,12 +16,11 @@ void LambdaSettings::fields(Fields& f) {
 
 void LambdaSettings::check(const EnvironmentSpec& spec, int copies, Issues& issues) const {
   TabularSettings::check(spec, copies, issues);
-  const auto features = value_function.chosen();
-  if (traces == TraceKind::replacing && features != "table" && features != "tile_coding")
+  if (traces == TraceKind::replacing && !has_binary_features(*this))
     issues.add("traces",
                "replacing traces need features that are 0 or 1 (table, tile_coding); "
                "expected accumulating or dutch with " +
-                   std::string(features));
+                   std::string(value_function.chosen()));
 }
 
 SarsaLambda::SarsaLambda(const Settings& settings, const EnvironmentSpec& spec, int copies,
@@ -37,7 +38,7 @@ void SarsaLambda::learn(const Transition& t, int next_action) {
   const double next = t.terminated ? 0 : q().value(t.next, next_action);
   const double error = t.reward + gamma() * next - now;
   z.decay(gamma() * lambda_);
-  z.visit(kind_, t.state, t.action, alpha());
+  z.visit(kind_, t.state, t.action, alpha(), q().step_size_factors());
   if (kind_ == TraceKind::dutch) {
     z.apply(q(), alpha() * (error + now - q_old_[row]));
     q().add(t.state, t.action, -alpha() * (now - q_old_[row]));
@@ -63,7 +64,7 @@ void SarsaLambda::train(TrainingContext& training) {
     for (int row = 0; row < rows(); ++row) {
       int& action = actions_[static_cast<std::size_t>(row)];
       const Transition t = transition(row, action);
-      const int next_action = t.terminated ? 0 : choose(t.next, t.next_legal);
+      const int next_action = choose_next(t);
       learn(t, next_action);
       const bool ended = t.ended;
       advance(row);
@@ -82,9 +83,7 @@ void SarsaLambda::save(Writer& out) const {
 void SarsaLambda::load(Reader& in) {
   TabularAgent::load(in);
   in.read(started_);
-  const auto size = q_old_.size();
-  in.read(q_old_);
-  if (q_old_.size() != size) in.fail("it was saved with another number of copies");
+  read_fixed(in, q_old_);
   for (auto& z : traces_) z.load(in);
 }
 

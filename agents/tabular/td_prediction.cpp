@@ -14,6 +14,22 @@ std::unique_ptr<FeatureMap> make_map(const TdPrediction::Settings& settings,
   return std::make_unique<TableFeatures>(TableFeatures::Settings{}, observation);
 }
 
+// v(s) of the states in which an action can be taken: those that start an episode or are reached
+// without ending it.
+std::vector<std::pair<std::int32_t, double>> true_values(const TabularModel& model,
+                                                         double discount) {
+  std::vector<std::uint8_t> acted_in(static_cast<std::size_t>(model.states));
+  for (std::size_t s = 0; s < model.start.size(); ++s) acted_in[s] = model.start[s] > 0;
+  for (const auto& outcomes : model.outcomes)
+    for (const auto& o : outcomes)
+      if (!o.terminated && o.probability > 0) acted_in[static_cast<std::size_t>(o.next_state)] = 1;
+  const std::vector<double> values = uniform_policy_values(model, discount);
+  std::vector<std::pair<std::int32_t, double>> truth;
+  for (std::size_t s = 0; s < values.size(); ++s)
+    if (acted_in[s] != 0) truth.emplace_back(static_cast<std::int32_t>(s), values[s]);
+  return truth;
+}
+
 }  // namespace
 
 void TdPrediction::Settings::fields(Fields& f) {
@@ -87,20 +103,19 @@ void TdPrediction::learn_n_step(double reward, bool terminated, bool ended) {
   }
 }
 
-double TdPrediction::rms_error(const std::vector<double>& truth) const {
+double TdPrediction::rms_error() const {
   double sum = 0;
-  for (std::size_t s = 0; s < truth.size(); ++s) {
-    const double error = value(static_cast<std::int32_t>(s)) - truth[s];
+  for (const auto& [state, truth] : truth_) {
+    const double error = value(state) - truth;
     sum += error * error;
   }
-  return std::sqrt(sum / static_cast<double>(truth.size()));
+  return std::sqrt(sum / static_cast<double>(truth_.size()));
 }
 
 void TdPrediction::train(TrainingContext& training) {
   VectorEnvironment& world = training.environment();
-  std::vector<double> truth;
   if (const auto model = world.environment(0).model())
-    truth = uniform_policy_values(*model, settings_.discount);
+    truth_ = true_values(*model, settings_.discount);
   map_->encode(world.observation(0), state_);
   while (training.proceed(*this)) {
     alpha_ = settings_.step_size.at(training.steps());
@@ -115,7 +130,7 @@ void TdPrediction::train(TrainingContext& training) {
     else
       learn_n_step(reward, terminated, ended);
     map_->encode(world.observation(0), state_);
-    if (ended && !truth.empty()) training.report("rms_error", rms_error(truth));
+    if (ended && !truth_.empty()) training.report("rms_error", rms_error());
   }
 }
 
@@ -134,6 +149,10 @@ void TdPrediction::load(Reader& in) {
   in.read(states_);
   in.read(rewards_);
   if (states_.size() != rewards_.size()) in.fail("the visits have no rewards");
+  const bool waits = settings_.method == Method::n_step || settings_.method == Method::monte_carlo;
+  if ((!waits && !states_.empty()) || (settings_.method == Method::n_step &&
+                                       states_.size() >= static_cast<std::size_t>(settings_.n)))
+    in.fail("too many visits wait for their rewards");
   for (const auto s : states_)
     if (s < 0 || s >= map_->size()) in.fail("a visit is out of range");
 }

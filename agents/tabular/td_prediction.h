@@ -1,6 +1,7 @@
 // Prediction: the value of acting at random, by TD(0), constant-α Monte Carlo, n-step TD and TD(λ)
 // (Sutton & Barto 2018, sections 6.1, 7.1 and 12.2). Reports rms_error, the distance to the true
-// values, after each episode where the world gives its model.
+// values averaged over the states that can be acted in, after each episode where the world gives
+// its model.
 #pragma once
 
 #include "agents/tabular/agent_base.h"
@@ -45,7 +46,7 @@ class TdPrediction final : public Agent {
   void learn_td_lambda(double reward, bool terminated, bool ended);
   void learn_n_step(double reward, bool terminated, bool ended);
   void update_oldest(double bootstrap);
-  double rms_error(const std::vector<double>& truth) const;
+  double rms_error() const;
 
   Settings settings_;
   std::unique_ptr<FeatureMap> map_;
@@ -53,6 +54,8 @@ class TdPrediction final : public Agent {
   Random random_;
   StateValues v_;
   Traces traces_;
+  // Of the states that can be acted in: terminal ones have the value 0 and are never updated.
+  std::vector<std::pair<std::int32_t, double>> truth_;
   double alpha_ = 0;
   FeatureVector state_, next_;
   std::vector<std::int32_t> states_;  // of the visits that wait for their n rewards, by index[0]

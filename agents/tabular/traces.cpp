@@ -28,12 +28,16 @@ void Traces::raise(std::size_t i, double value) {
   trace_[i] = value == 0 ? 1e-300 : value;  // never exactly zero while it is listed
 }
 
-void Traces::visit(TraceKind kind, const FeatureVector& state, int action, double alpha) {
+void Traces::visit(TraceKind kind, const FeatureVector& state, int action, double alpha,
+                   std::span<const double> factors) {
   const std::size_t base = static_cast<std::size_t>(action) * features_;
-  double overlap = 0;  // z · φ
+  // z · φ, each product weighed by the step size of its feature: the update that is corrected for
+  // moved the weight by that much.
+  double overlap = 0;
   if (kind == TraceKind::dutch)
     for (std::size_t k = 0; k < state.index.size(); ++k)
-      overlap += trace_[base + static_cast<std::size_t>(state.index[k])] * state.value[k];
+      overlap += trace_[base + static_cast<std::size_t>(state.index[k])] * state.value[k] *
+                 (factors.empty() ? 1 : factors[static_cast<std::size_t>(state.index[k])]);
   for (std::size_t k = 0; k < state.index.size(); ++k) {
     const std::size_t i = base + static_cast<std::size_t>(state.index[k]);
     if (state.value[k] == 0) continue;
@@ -65,10 +69,14 @@ void Traces::save(Writer& out) const {
 
 void Traces::load(Reader& in) {
   clear();
-  in.read(active_);
-  for (const auto i : active_) {
-    if (i >= trace_.size()) in.fail("a trace is out of range");
-    in.read(trace_[i]);
+  std::vector<std::uint32_t> active;
+  in.read(active);
+  for (const auto i : active) {
+    if (i >= trace_.size() || trace_[i] != 0) in.fail("a trace is out of range");
+    const auto value = in.read<double>();
+    if (value == 0) in.fail("a trace is zero");
+    active_.push_back(i);
+    trace_[i] = value;
   }
 }
 

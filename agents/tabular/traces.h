@@ -19,9 +19,10 @@ class Traces {
 
   void clear();
   void decay(double factor);
-  // Marks a visit of (state, action); for dutch traces `alpha` is the step size and decay() has
-  // been called before (equation 12.11).
-  void visit(TraceKind kind, const FeatureVector& state, int action, double alpha);
+  // Marks a visit of (state, action). Dutch traces need decay() to have been called before, and the
+  // step size of each feature: alpha × its factor (equation 12.11, which has one for all).
+  void visit(TraceKind kind, const FeatureVector& state, int action, double alpha,
+             std::span<const double> factors = {});
   // w ← w + step z
   void apply(ActionValues& q, double step) const;
 

@@ -25,7 +25,7 @@ class GridBasis : public FeatureMap {
 };
 
 // φ_c(s) = exp(−‖x − c‖² / (2σ²)) with centres c on a grid; σ = width × the distance of two centres
-// (Sutton & Barto 2018, equation 9.35).
+// (Sutton & Barto 2018, section 9.5.5).
 class RadialBasis final : public GridBasis {
  public:
   struct Settings {

@@ -44,7 +44,8 @@ Bounds::Bounds(const BoundsSettings& settings, const Space& space) {
 }
 
 double Bounds::unit(std::size_t i, float value) const {
-  return std::clamp((value - low_[i]) * scale_[i], 0.0, 1.0);
+  const double x = (value - low_[i]) * scale_[i];
+  return x > 0 ? std::min(x, 1.0) : 0;  // a NaN is not above 0
 }
 
 std::int64_t count_at(const std::vector<std::int64_t>& counts, std::size_t dimension) {
@@ -56,6 +57,10 @@ void check_counts(const std::vector<std::int64_t>& counts, const char* name, std
   if (counts.size() != 1 && counts.size() != dimensions)
     issues.add(name, "expected one number, or " + std::to_string(dimensions) +
                          ", one per value of the observation");
+}
+
+std::string describe_count(double count) {
+  return count > 1e15 ? "more than 10^15" : std::to_string(static_cast<std::int64_t>(count));
 }
 
 }  // namespace sandlot

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sim/core/settings.h"
@@ -20,7 +21,8 @@ class Bounds {
  public:
   Bounds(const BoundsSettings& settings, const Space& space);
   std::size_t size() const { return low_.size(); }
-  // Clamped to [0, 1].
+  // Clamped to [0, 1]: ±∞ are the ends, and what is not a number counts as the lower one, so that
+  // every value has its features.
   double unit(std::size_t i, float value) const;
 
  private:
@@ -35,5 +37,6 @@ void check_counts(const std::vector<std::int64_t>& counts, const char* name, std
 
 // Weights that a table may hold: more would not fit into memory of ordinary size.
 constexpr double kMostFeatures = 64e6;
+std::string describe_count(double count);  // "1234", "more than 10^15"
 
 }  // namespace sandlot

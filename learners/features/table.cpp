@@ -11,7 +11,15 @@ void TableFeatures::Settings::fields(Fields& f) {
 }
 
 void TableFeatures::Settings::check(const Space& observation, Issues& issues) const {
-  if (observation.is_discrete()) return;
+  if (observation.is_discrete()) {
+    const auto only_boxes = [&](const char* name) {
+      issues.add(name, "applies to observations in a box; this world's are numbers of states");
+    };
+    if (bins != Settings{}.bins) only_boxes("bins");
+    if (!bounds.low.empty()) only_boxes("low");
+    if (!bounds.high.empty()) only_boxes("high");
+    return;
+  }
   bounds.check(observation, issues);
   check_counts(bins, "bins", observation.size(), issues);
   if (bins.size() != 1 && bins.size() != observation.size()) return;
@@ -19,13 +27,14 @@ void TableFeatures::Settings::check(const Space& observation, Issues& issues) co
   for (std::size_t i = 0; i < observation.size(); ++i)
     states *= static_cast<double>(count_at(bins, i));
   if (states > kMostFeatures)
-    issues.add("bins", "gives a table of " + std::to_string(states) +
+    issues.add("bins", "gives a table of " + describe_count(states) +
                            " states; expected at most 64 million: fewer bins, or tile_coding");
 }
 
 TableFeatures::TableFeatures(const Settings& settings, const Space& observation) {
   if (observation.is_discrete()) {
     size_ = observation.n;
+    last_ = static_cast<float>(observation.n - 1);
     return;
   }
   bounds_ = std::make_unique<Bounds>(settings.bounds, observation);
@@ -38,7 +47,8 @@ TableFeatures::TableFeatures(const Settings& settings, const Space& observation)
 void TableFeatures::encode(std::span<const float> observation, FeatureVector& out) const {
   out.clear();
   if (bins_.empty()) {
-    out.add(static_cast<std::int32_t>(observation[0]), 1);
+    const float state = observation[0];
+    out.add(state > 0 ? static_cast<std::int64_t>(std::min(state, last_)) : 0, 1);
     return;
   }
   std::int64_t state = 0;

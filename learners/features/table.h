@@ -7,7 +7,8 @@
 namespace sandlot {
 
 // A discrete observation is its own state. A box is cut into bins of equal width along each value;
-// bins of 1 leave a value out.
+// bins of 1 leave a value out. Values outside the space count as the nearest inside it, what is not
+// a number as the lowest.
 class TableFeatures final : public FeatureMap {
  public:
   struct Settings {
@@ -26,6 +27,7 @@ class TableFeatures final : public FeatureMap {
 
  private:
   std::int32_t size_ = 1;
+  float last_ = 0;                  // the highest state of a discrete space
   std::vector<std::int64_t> bins_;  // per value; empty: discrete
   std::unique_ptr<Bounds> bounds_;
 };

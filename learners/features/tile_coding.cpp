@@ -20,7 +20,7 @@ void TileCoding::Settings::check(const Space& observation, Issues& issues) const
   for (std::size_t i = 0; i < observation.size(); ++i)
     all *= static_cast<double>(count_at(tiles, i) + 1);
   if (all > kMostFeatures)
-    issues.add("tiles", "gives " + std::to_string(all) + " tiles; expected at most 64 million");
+    issues.add("tiles", "gives " + describe_count(all) + " tiles; expected at most 64 million");
 }
 
 TileCoding::TileCoding(const Settings& settings, const Space& observation)

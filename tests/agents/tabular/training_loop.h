@@ -1,0 +1,83 @@
+// The smallest training: steps an environment until a budget is used up.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/core/agent.h"
+#include "sim/core/archive.h"
+#include "sim/core/settings.h"
+#include "sim/core/vector_environment.h"
+
+namespace sandlot {
+
+class TrainingLoop final : public TrainingContext {
+ public:
+  TrainingLoop(VectorEnvironment& environment, std::int64_t budget)
+      : environment_(environment), budget_(budget) {}
+
+  // Goes on from a number of steps made before.
+  void continue_from(std::int64_t steps, std::int64_t episodes, std::int64_t budget) {
+    steps_ = steps;
+    episodes_ = episodes;
+    budget_ = budget;
+  }
+  std::function<void(const Actions&)> before_step;
+  std::function<void(Agent&)> between_steps;
+
+  VectorEnvironment& environment() override { return environment_; }
+  bool proceed(Agent& agent) override {
+    if (between_steps) between_steps(agent);
+    return steps_ < budget_;
+  }
+  void step(const Actions& actions) override {
+    if (before_step) before_step(actions);
+    environment_.step(actions);
+    count(environment_.size(), environment_.finished());
+  }
+  void count(std::int64_t steps, std::span<const EpisodeRecord> finished) override {
+    steps_ += steps;
+    episodes_ += static_cast<std::int64_t>(finished.size());
+  }
+  std::int64_t steps() const override { return steps_; }
+  std::int64_t episodes() const override { return episodes_; }
+  void report(std::string_view, double value) override { last_report = value; }
+
+  double last_report = 0;
+
+ private:
+  VectorEnvironment& environment_;
+  std::int64_t budget_;
+  std::int64_t steps_ = 0, episodes_ = 0;
+};
+
+// Resets the environment and trains for `steps` steps.
+inline void train(Agent& agent, VectorEnvironment& environment, std::int64_t steps) {
+  environment.reset();
+  TrainingLoop loop(environment, steps);
+  agent.train(loop);
+}
+
+template <class T>
+std::vector<std::byte> saved(const T& object) {
+  Writer out;
+  object.save(out);
+  return {out.bytes().begin(), out.bytes().end()};
+}
+
+inline std::vector<float> action_values(Agent& agent, std::vector<float> observation, int actions) {
+  std::vector<float> values(static_cast<std::size_t>(actions));
+  agent.policy().action_values(observation, values);
+  return values;
+}
+
+struct CollectedIssues final : Issues {
+  std::vector<std::pair<std::string, std::string>> list;
+  void add(std::string_view path, std::string_view message) override {
+    list.emplace_back(path, message);
+  }
+};
+
+}  // namespace sandlot
