@@ -316,7 +316,7 @@ void add_play(CLI::App& app, Run& run) {
       "play",
       "Play a world yourself, at the keyboard.\n"
       "  sandlot play platformer\n"
-      "  sandlot play runs/platformer-q-learning/1    compares you with its policy");
+      "  sandlot play runs/first-steps/q_learning/1    compares you with its policy");
   sub->add_option("target", options->target,
                   "an environment's name, a config file or a run's folder")
       ->required();

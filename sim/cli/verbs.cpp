@@ -28,8 +28,8 @@ int run_command_line(int argc, const char* const* argv) {
   register_all(registry);
   CLI::App app{
       "Sandlot: reinforcement learning in worlds worth watching.\n"
-      "  sandlot train configs/platformer/q_learning.yaml   trains an agent\n"
-      "  sandlot watch runs/platformer-q-learning/1         shows what it has learnt",
+      "  sandlot train configs/platformer/first_steps.yaml   trains an agent\n"
+      "  sandlot watch runs/first-steps/q_learning/1         shows what it has learnt",
       "sandlot"};
   app.set_version_flag("--version", "sandlot " SANDLOT_VERSION);
   app.require_subcommand(1);
