@@ -111,7 +111,7 @@ class Scene {
   int width_ = 0, height_ = 0, view_width_ = 0;
   Color background_;
   std::uint16_t camera_ = 0;
-  std::vector<Camera> cameras_{Camera{}};
+  std::vector<Camera> cameras_ = std::vector<Camera>(1);
   std::vector<Primitive> primitives_;
   std::vector<Point> points_;
   std::string characters_;
