@@ -19,8 +19,8 @@ void RandomPolicy::act(int rows, std::span<const float>, std::span<const std::ui
   }
   const auto n = static_cast<std::size_t>(action_.n);
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
-    actions[row] = uniform_action(
-        action_.n, legal.empty() ? legal : legal.subspan(row * n, n), random);
+    actions[row] =
+        uniform_action(action_.n, legal.empty() ? legal : legal.subspan(row * n, n), random);
   }
 }
 

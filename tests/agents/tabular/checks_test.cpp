@@ -94,8 +94,7 @@ TEST_CASE("checks: methods that count or store by state need a table") {
 }
 
 TEST_CASE("checks: copies") {
-  const Found planning{
-      {"name", "plans after each single step: expected environment.copies: 1"}};
+  const Found planning{{"name", "plans after each single step: expected environment.copies: 1"}};
   CHECK(check(DynaQ::Settings{}, kFinite, 2) == planning);
   CHECK(check(DynaQPlus::Settings{}, kFinite, 2) == planning);
   CHECK(check(PrioritizedSweeping::Settings{}, kFinite, 2) == planning);
@@ -124,18 +123,18 @@ TEST_CASE("checks: traces") {
 TEST_CASE("checks: what would be ignored is refused") {
   auto s = with<QLearning::Settings>("polynomial");
   s.initial_value = 1;
-  CHECK(check(s, kBox) ==
-        Found{{"initial_value", "needs features that are 0 or 1 (table, tile_coding); expected 0"}});
+  CHECK(
+      check(s, kBox) ==
+      Found{{"initial_value", "needs features that are 0 or 1 (table, tile_coding); expected 0"}});
   PrioritizedSweeping::Settings p;
   p.planning_steps = 0;
   CHECK(check(p, kFinite) ==
-        Found{{"planning_steps",
-               "all that is learnt is learnt by planning: expected at least 1"}});
+        Found{{"planning_steps", "all that is learnt is learnt by planning: expected at least 1"}});
   EnvironmentSpec masked = kFinite;
   masked.masks_actions = true;
-  CHECK(check(DynaQ::Settings{}, masked) ==
-        Found{{"name",
-               "needs a world in which every action is always legal: the model keeps none"}});
+  CHECK(
+      check(DynaQ::Settings{}, masked) ==
+      Found{{"name", "needs a world in which every action is always legal: the model keeps none"}});
 }
 
 TEST_CASE("checks: problems of the features are reported under value_function") {

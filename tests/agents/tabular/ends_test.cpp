@@ -1,9 +1,10 @@
-// Nothing is bootstrapped from a termination; from a truncation it is, at the true last observation.
+// Nothing is bootstrapped from a termination; from a truncation it is, at the true last
+// observation.
 //
 // Line of two states with rewards 1 and 4, γ = 0.5, every value 10 at first. Ended by the task:
-// q(1) = 4, q(0) = 1 + 0.5 · 4 = 3. With episodes truncated after one step, state 1 is seen but never
-// acted in: q(1) stays 10 and q(0) = 1 + 0.5 · 10 = 6, whereas the observation after the restart
-// (state 0) would give the fixed point 2, and a termination 1.
+// q(1) = 4, q(0) = 1 + 0.5 · 4 = 3. With episodes truncated after one step, state 1 is seen but
+// never acted in: q(1) stays 10 and q(0) = 1 + 0.5 · 10 = 6, whereas the observation after the
+// restart (state 0) would give the fixed point 2, and a termination 1.
 #include <doctest/doctest.h>
 
 #include "agents/tabular/double_q_learning.h"

@@ -1,5 +1,5 @@
-// Line: states 0, 1, … in a row; every action leads one to the right, the last one ends the episode.
-// rewards[s] is had for leaving state s, so that values can be worked out by hand.
+// Line: states 0, 1, … in a row; every action leads one to the right, the last one ends the
+// episode. rewards[s] is had for leaving state s, so that values can be worked out by hand.
 #pragma once
 
 #include <utility>

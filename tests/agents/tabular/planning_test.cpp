@@ -20,8 +20,7 @@ std::pair<double, double> solve(const typename Env::Settings& world) {
   Batch<Env> batch(1, {}, 1, 1, [&] { return Env(world); });
   A agent({}, batch.spec(), 1, 1);
   batch.reset();
-  const auto values =
-      std::vector<float>(batch.observation(0).begin(), batch.observation(0).end());
+  const auto values = std::vector<float>(batch.observation(0).begin(), batch.observation(0).end());
   TrainingLoop loop(batch, 100);
   double first = 0;
   bool ended = false;

@@ -42,8 +42,7 @@ class ForwardView {
     double sum = 0, rewards = 0;
     for (std::size_t n = 1; n <= horizon; ++n) {
       rewards += std::pow(gamma_, static_cast<double>(n - 1)) * rewards_[k + n - 1];
-      const double g =
-          rewards + std::pow(gamma_, static_cast<double>(n)) * bootstraps_[k + n - 1];
+      const double g = rewards + std::pow(gamma_, static_cast<double>(n)) * bootstraps_[k + n - 1];
       const double weight = std::pow(lambda_, static_cast<double>(n - 1));
       sum += (n < horizon ? (1 - lambda_) * weight : weight) * g;
     }

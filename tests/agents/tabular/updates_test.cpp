@@ -233,8 +233,7 @@ TEST_CASE("q_lambda: traces are cut where an action was not greedy") {
     loop.before_step = [&](const Actions& a) { actions.push_back(a.discrete[0]); };
     agent.train(loop);
     const auto value = [&](int state, int action) {
-      return action_values(agent, {static_cast<float>(state)},
-                           2)[static_cast<std::size_t>(action)];
+      return action_values(agent, {static_cast<float>(state)}, 2)[static_cast<std::size_t>(action)];
     };
     // Episode 1: all values are 0, so every action is greedy and all three get the 7.
     // Episode 2: state 0 (max 7): δ = 0 if its action is known, else 7 for the new one; and so on.

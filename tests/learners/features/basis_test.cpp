@@ -26,7 +26,7 @@ TEST_CASE("fourier: cosines of every frequency vector up to the order") {
     }
   }
   CHECK(f.value[0] == 1);
-  CHECK(f.value[4] == Approx(-1));                      // cos π
+  CHECK(f.value[4] == Approx(-1));                       // cos π
   CHECK(f.value[1] == Approx(std::numbers::sqrt2 / 2));  // cos π/4
 }
 
@@ -36,8 +36,7 @@ TEST_CASE("polynomial: products of powers") {
   CHECK_FALSE(map.binary());
   CHECK(map.step_size_factors().empty());
   const FeatureVector f = encode(map, {1, 0.5f});  // x = (1/2, 1/4)
-  const std::vector<double> expected{1,      0.5,     0.25,     0.25,    0.125,
-                                     0.0625, 1 / 16., 1 / 32., 1 / 64.};
+  const std::vector<double> expected{1, 0.5, 0.25, 0.25, 0.125, 0.0625, 1 / 16., 1 / 32., 1 / 64.};
   REQUIRE(f.value.size() == expected.size());
   for (std::size_t i = 0; i < 9; ++i) CHECK(f.value[i] == Approx(expected[i]));
   CHECK(encode(map, {0, 0}).value[0] == 1);  // 0⁰ is the constant
@@ -65,9 +64,9 @@ TEST_CASE("dense bases: extreme values give finite features, outside is the near
   const PolynomialBasis polynomial({.order = 3, .bounds = {}}, space);
   const RadialBasis radial({.centers = 4, .width = 1, .bounds = {}}, space);
   Random random(5);
-  for (const FeatureMap* map : {static_cast<const FeatureMap*>(&fourier),
-                                static_cast<const FeatureMap*>(&polynomial),
-                                static_cast<const FeatureMap*>(&radial)}) {
+  for (const FeatureMap* map :
+       {static_cast<const FeatureMap*>(&fourier), static_cast<const FeatureMap*>(&polynomial),
+        static_cast<const FeatureMap*>(&radial)}) {
     CHECK(map->active() == map->size());
     CHECK(encode(*map, {-7, 9}).value == encode(*map, {-1, 1}).value);
     constexpr float kNan = std::numeric_limits<float>::quiet_NaN();

@@ -38,8 +38,7 @@ TEST_CASE("feature maps: all are registered, and make what they are named after"
     const auto map = factory->make(kSquare);
     CHECK(encode(*map, {0.5f, 0.5f}).index.size() == static_cast<std::size_t>(map->active()));
   }
-  CHECK(names ==
-        std::vector<std::string>{"table", "tile_coding", "rbf", "fourier", "polynomial"});
+  CHECK(names == std::vector<std::string>{"table", "tile_coding", "rbf", "fourier", "polynomial"});
 }
 
 TEST_CASE("feature maps: numbered states are for tables") {

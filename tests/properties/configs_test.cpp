@@ -1,0 +1,48 @@
+// Every file in configs/ is read, checked, and runs for a little while.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "sim/cli/register_all.h"
+#include "sim/experiment/training.h"
+
+using namespace sandlot;
+namespace fs = std::filesystem;
+
+TEST_CASE("configs: every variant of every file runs") {
+  Registry registry;
+  register_all(registry);
+  int files = 0, variants = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(SANDLOT_SOURCE_DIR "/configs")) {
+    if (!entry.is_regular_file()) continue;
+    CAPTURE(entry.path().string());
+    REQUIRE(entry.path().extension() == ".yaml");
+    ++files;
+    std::string first;
+    std::getline(std::ifstream(entry.path()) >> std::ws, first);
+    CHECK(first.starts_with("# "));  // says what it shows
+    for (const ExperimentConfig& whole : load_config(registry, entry.path())) {
+      ++variants;
+      CAPTURE(whole.variant);
+      CHECK_FALSE(whole.description.empty());
+      ExperimentConfig config = whole;
+      TrainingSection& training = config.training;
+      const bool in_episodes = training.in_episodes();
+      training.steps = in_episodes ? 0 : 200;
+      training.episodes = in_episodes ? 2 : 0;
+      training.evaluate.every = in_episodes ? 1 : 100;
+      training.evaluate.episodes = 1;
+      training.evaluate.step_limit = 50;
+      training.log.every = 0;
+      TrainingRun run(registry, config, config.seeds.front(), {});
+      const TrainingOutcome outcome = run.run();
+      CHECK(outcome.finished);
+      CHECK(outcome.rows.size() >= 2);
+      CHECK(outcome.evaluation.episodes.size() == 1);
+      CHECK((in_episodes ? outcome.episodes_count : outcome.steps) >= (in_episodes ? 2 : 200));
+    }
+  }
+  CHECK(files >= 10);
+  CHECK(variants > files);
+}
