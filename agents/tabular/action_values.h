@@ -38,6 +38,7 @@ class ActionValues {
     }
   }
   std::span<double> weights() { return weights_; }  // [actions, features]
+  std::span<const double> weights() const { return weights_; }
   std::size_t width() const { return width_; }
   std::span<const double> step_size_factors() const { return factors_; }
 

@@ -79,27 +79,41 @@ void TdPrediction::learn_td_lambda(double reward, bool terminated, bool ended) {
   if (ended) traces_.clear();
 }
 
-void TdPrediction::update_oldest(double bootstrap) {
-  double target = bootstrap;
-  for (std::size_t k = rewards_.size(); k-- > 0;)
-    target = rewards_[k] + settings_.discount * target;
-  FeatureVector oldest;
-  oldest.add(states_.front(), 1);
-  v_.add(oldest, 0, alpha_ * (target - v_.value(oldest, 0)));
-  states_.erase(states_.begin());
-  rewards_.erase(rewards_.begin());
+void TdPrediction::update(std::size_t visit, double g) {
+  double& value = v_.weights()[static_cast<std::size_t>(states_[visit])];
+  value += alpha_ * (g - value);
 }
 
-// Monte Carlo waits for the end: n-step with n without bound.
+double TdPrediction::return_from(std::size_t visit, double bootstrap) const {
+  double g = bootstrap;
+  for (std::size_t k = rewards_.size(); k-- > visit;) g = rewards_[k] + settings_.discount * g;
+  return g;
+}
+
+void TdPrediction::learn_monte_carlo(double bootstrap) {
+  returns_.resize(rewards_.size());
+  double g = bootstrap;
+  for (std::size_t k = rewards_.size(); k-- > 0;)
+    returns_[k] = g = rewards_[k] + settings_.discount * g;
+  for (std::size_t k = 0; k < returns_.size(); ++k) update(k, returns_[k]);
+}
+
 void TdPrediction::learn_n_step(double reward, bool terminated, bool ended) {
   states_.push_back(state_.index[0]);
   rewards_.push_back(reward);
   const auto bootstrap = [&] { return terminated ? 0 : v_.value(next_, 0); };
   if (ended) {
-    while (!states_.empty()) update_oldest(bootstrap());
+    if (settings_.method == Method::monte_carlo)
+      learn_monte_carlo(bootstrap());
+    else
+      for (std::size_t k = 0; k < states_.size(); ++k) update(k, return_from(k, bootstrap()));
+    states_.clear();
+    rewards_.clear();
   } else if (settings_.method == Method::n_step &&
              states_.size() == static_cast<std::size_t>(settings_.n)) {
-    update_oldest(bootstrap());
+    update(0, return_from(0, bootstrap()));
+    states_.erase(states_.begin());
+    rewards_.erase(rewards_.begin());
   }
 }
 

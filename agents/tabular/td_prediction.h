@@ -31,28 +31,23 @@ class TdPrediction final : public Agent {
   void save(Writer&) const override;
   void load(Reader&) override;
 
-  double value(std::int32_t state) const { return v_.value_at(state); }
+  double value(std::int32_t state) const { return v_.weights()[static_cast<std::size_t>(state)]; }
 
  private:
-  // v(s) = Σ w_i φ_i(s): action values of a single action.
-  struct StateValues : ActionValues {
-    using ActionValues::ActionValues;
-    double value_at(std::int32_t state) const {
-      FeatureVector one;
-      one.add(state, 1);
-      return ActionValues::value(one, 0);
-    }
-  };
   void learn_td_lambda(double reward, bool terminated, bool ended);
   void learn_n_step(double reward, bool terminated, bool ended);
-  void update_oldest(double bootstrap);
+  // Moves the value of a visit that waits toward the return that follows it.
+  void update(std::size_t visit, double g);
+  // Of the rewards from the visit on and, after them, `bootstrap`.
+  double return_from(std::size_t visit, double bootstrap) const;
+  void learn_monte_carlo(double bootstrap);
   double rms_error() const;
 
   Settings settings_;
   std::unique_ptr<FeatureMap> map_;
   RandomPolicy policy_;
   Random random_;
-  StateValues v_;
+  ActionValues v_;  // v(s): action values of a single action
   Traces traces_;
   // Of the states that can be acted in: terminal ones have the value 0 and are never updated.
   std::vector<std::pair<std::int32_t, double>> truth_;
@@ -60,6 +55,7 @@ class TdPrediction final : public Agent {
   FeatureVector state_, next_;
   std::vector<std::int32_t> states_;  // of the visits that wait for their n rewards, by index[0]
   std::vector<double> rewards_;
+  std::vector<double> returns_;  // scratch of learn_monte_carlo()
   std::vector<std::int32_t> actions_;
 };
 

@@ -7,15 +7,17 @@
 namespace sandlot {
 
 // Grids that are shifted against each other by the displacement vector (1, 3, 5, …) / tilings of a
-// tile, which Miller & Glanz (1996) found to spread best. Every tile has a weight of its own: no
-// hashing, no collisions. One tile is on in each tiling, so the book divides the step size by the
-// number of tilings: give it divided (0.5 / 8 = 0.0625).
+// tile, which Miller & Glanz (1996) found to spread best. Every tile has a weight of its own,
+// unless `memory` says how many weights all tiles share by hashing: for observations of many
+// values, of which only few combinations occur. One tile is on in each tiling, so the book divides
+// the step size by the number of tilings: give it divided (0.5 / 8 = 0.0625).
 class TileCoding final : public FeatureMap {
  public:
   struct Settings {
     int tilings = 8;
     std::vector<std::int64_t> tiles{8};
     BoundsSettings bounds;
+    std::int64_t memory = 0;  // 0: exact
     void fields(Fields& f);
     void check(const Space& observation, Issues& issues) const;
   };
@@ -28,6 +30,7 @@ class TileCoding final : public FeatureMap {
 
  private:
   int tilings_;
+  std::uint64_t memory_;
   std::vector<std::int64_t> tiles_;
   Bounds bounds_;
   std::int64_t per_tiling_ = 1;

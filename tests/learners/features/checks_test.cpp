@@ -87,7 +87,7 @@ TEST_CASE("feature maps: sizes that fit no memory are refused") {
                "gives a table of more than 10^15 states; expected at most 64 million: fewer bins, "
                "or tile_coding"}});
   CHECK(check(TileCoding::Settings{64, {1000}, {}}, kSquare) ==
-        Found{{"tiles", "gives 64128064 tiles; expected at most 64 million"}});
+        Found{{"tiles", "gives 64128064 tiles; expected at most 64 million, or memory to hash them"}});
   const std::string many =
       "gives more than 100,000 features, all of them computed in each step; expected fewer, or "
       "tile_coding";

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "tests/learners/features/helpers.h"
@@ -96,4 +97,30 @@ TEST_CASE("tile coding: each tile that is reached has a weight of its own") {
   CHECK(map.size() == 18);
   // In both tilings the last row and column are reached: in the first by the upper ends alone.
   CHECK(seen.size() == 18);
+}
+
+TEST_CASE("tile coding: hashed tiles are the same for the same place, and few fall together") {
+  const Space plane = Space::box({-1, 0}, {1, 10});
+  const TileCoding exact({.tilings = 8, .tiles = {6, 9}, .bounds = {}}, plane);
+  const TileCoding hashed({.tilings = 8, .tiles = {6, 9}, .bounds = {}, .memory = 100000}, plane);
+  CHECK(hashed.size() == 100000);
+  CHECK(hashed.active() == 8);
+  std::map<std::int32_t, std::int32_t> hash_of;
+  std::set<std::int32_t> hashes;
+  Random random(4);
+  for (int trial = 0; trial < 5000; ++trial) {
+    const std::vector<float> at{static_cast<float>(random.uniform(-1, 1)),
+                                static_cast<float>(random.uniform(0, 10))};
+    const FeatureVector tile = encode(exact, at), hash = encode(hashed, at);
+    REQUIRE(hash.index.size() == 8);
+    for (std::size_t k = 0; k < 8; ++k) {
+      REQUIRE(hash.index[k] >= 0);
+      REQUIRE(hash.index[k] < hashed.size());
+      REQUIRE(hash_of.emplace(tile.index[k], hash.index[k]).first->second == hash.index[k]);
+      hashes.insert(hash.index[k]);
+    }
+  }
+  // Some 500 tiles in 100,000 places: 500² / 200,000, about one, is expected to fall on another.
+  CHECK(hash_of.size() > 450);
+  CHECK(hash_of.size() - hashes.size() <= 6);
 }
