@@ -31,13 +31,7 @@ void TabularSettings::check(const EnvironmentSpec& spec, int, Issues& issues) co
   if (!spec.action.is_discrete())
     return issues.add(
         "name", "needs discrete actions; those of " + spec.name + " are " + spec.action.describe());
-  struct Below final : Issues {
-    explicit Below(Issues& all) : all_(all) {}
-    void add(std::string_view path, std::string_view message) override {
-      all_.add("value_function." + std::string(path), message);
-    }
-    Issues& all_;
-  } below(issues);
+  IssuesBelow below(issues, "value_function");
   if (value_function.get()) value_function->check(spec.observation, below);
   if (initial_value != 0 && !has_binary_features(*this))
     issues.add("initial_value", "needs features that are 0 or 1 (table, tile_coding); expected 0");
@@ -82,6 +76,15 @@ void TabularAgent::begin(TrainingContext& training) {
   environment_ = &training.environment();
   for (int row = 0; row < rows(); ++row)
     map_->encode(environment_->observation(row), states_[static_cast<std::size_t>(row)]);
+}
+
+void TabularAgent::begin_on_policy(TrainingContext& training) {
+  begin(training);
+  if (started_) return;
+  set_rates(training);
+  for (int row = 0; row < rows(); ++row)
+    actions_[static_cast<std::size_t>(row)] = choose(state(row), legal(row));
+  started_ = true;
 }
 
 void TabularAgent::set_rates(const TrainingContext& training) {
@@ -166,6 +169,7 @@ void TabularAgent::save(Writer& out) const {
   random_.save(out);
   out.write(visits_);
   out.write(actions_);
+  out.write(started_);
 }
 
 void TabularAgent::load(Reader& in) {
@@ -174,6 +178,7 @@ void TabularAgent::load(Reader& in) {
   random_.load(in);
   read_fixed(in, visits_);
   read_fixed(in, actions_);
+  in.read(started_);
   for (const auto a : actions_)
     if (a < 0 || a >= action_count_) in.fail("an action is out of range");
 }

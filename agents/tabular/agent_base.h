@@ -54,6 +54,9 @@ class TabularAgent : public Agent {
 
   // Before the loop: sees each row's state, which may be in mid-episode after load().
   void begin(TrainingContext& training);
+  // The same for on-policy methods, whose actions_ hold each row's A: chosen here at the very
+  // start.
+  void begin_on_policy(TrainingContext& training);
   // Before each choice: the rates of this step.
   void set_rates(const TrainingContext& training);
   double alpha() const { return alpha_; }
@@ -95,6 +98,7 @@ class TabularAgent : public Agent {
   Exploration exploration_;
   GreedyPolicy policy_;
   double alpha_ = 0;
+  bool started_ = false;  // on-policy: actions_ are chosen
   const VectorEnvironment* environment_ = nullptr;
   std::vector<FeatureVector> states_, next_;
   std::vector<double> values_, chances_;

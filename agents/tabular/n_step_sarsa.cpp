@@ -24,11 +24,7 @@ void NStepSarsa::update_oldest(Window& window, double bootstrap) {
 }
 
 void NStepSarsa::train(TrainingContext& training) {
-  begin(training);
-  set_rates(training);
-  for (int row = 0; row < rows() && !started_; ++row)
-    actions_[static_cast<std::size_t>(row)] = choose(state(row), legal(row));
-  started_ = true;
+  begin_on_policy(training);
   while (training.proceed(*this)) {
     set_rates(training);
     training.step({.discrete = actions_, .continuous = {}});
@@ -56,7 +52,6 @@ void NStepSarsa::train(TrainingContext& training) {
 
 void NStepSarsa::save(Writer& out) const {
   TabularAgent::save(out);
-  out.write(started_);
   for (const auto& window : windows_) {
     out.write<std::uint64_t>(window.start);
     out.write<std::uint64_t>(window.count);
@@ -71,7 +66,6 @@ void NStepSarsa::save(Writer& out) const {
 
 void NStepSarsa::load(Reader& in) {
   TabularAgent::load(in);
-  in.read(started_);
   for (auto& window : windows_) {
     window.start = in.read<std::uint64_t>();
     window.count = in.read<std::uint64_t>();

@@ -33,7 +33,6 @@ class NStepSarsa final : public TabularAgent {
 
   std::size_t n_;
   std::vector<Window> windows_;
-  bool started_ = false;
 };
 
 }  // namespace sandlot

@@ -3,11 +3,7 @@
 namespace sandlot {
 
 void Sarsa::train(TrainingContext& training) {
-  begin(training);
-  set_rates(training);
-  for (int row = 0; row < rows() && !started_; ++row)
-    actions_[static_cast<std::size_t>(row)] = choose(state(row), legal(row));
-  started_ = true;
+  begin_on_policy(training);
   while (training.proceed(*this)) {
     set_rates(training);
     training.step({.discrete = actions_, .continuous = {}});
@@ -23,16 +19,6 @@ void Sarsa::train(TrainingContext& training) {
       action = ended ? choose(state(row), legal(row)) : next_action;
     }
   }
-}
-
-void Sarsa::save(Writer& out) const {
-  TabularAgent::save(out);
-  out.write(started_);
-}
-
-void Sarsa::load(Reader& in) {
-  TabularAgent::load(in);
-  in.read(started_);
 }
 
 }  // namespace sandlot

@@ -11,11 +11,6 @@ class Sarsa final : public TabularAgent {
   Sarsa(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
       : TabularAgent(settings, spec, copies, seed) {}
   void train(TrainingContext& training) override;
-  void save(Writer&) const override;
-  void load(Reader&) override;
-
- private:
-  bool started_ = false;  // actions_ holds the A of each row
 };
 
 }  // namespace sandlot

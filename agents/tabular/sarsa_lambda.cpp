@@ -53,11 +53,7 @@ void SarsaLambda::learn(const Transition& t, int next_action) {
 }
 
 void SarsaLambda::train(TrainingContext& training) {
-  begin(training);
-  set_rates(training);
-  for (int row = 0; row < rows() && !started_; ++row)
-    actions_[static_cast<std::size_t>(row)] = choose(state(row), legal(row));
-  started_ = true;
+  begin_on_policy(training);
   while (training.proceed(*this)) {
     set_rates(training);
     training.step({.discrete = actions_, .continuous = {}});
@@ -75,14 +71,12 @@ void SarsaLambda::train(TrainingContext& training) {
 
 void SarsaLambda::save(Writer& out) const {
   TabularAgent::save(out);
-  out.write(started_);
   out.write(q_old_);
   for (const auto& z : traces_) z.save(out);
 }
 
 void SarsaLambda::load(Reader& in) {
   TabularAgent::load(in);
-  in.read(started_);
   read_fixed(in, q_old_);
   for (auto& z : traces_) z.load(in);
 }

@@ -29,7 +29,6 @@ class SarsaLambda final : public TabularAgent {
   TraceKind kind_;
   std::vector<Traces> traces_;  // per row
   std::vector<double> q_old_;   // per row, for dutch traces
-  bool started_ = false;
 };
 
 }  // namespace sandlot

@@ -79,9 +79,9 @@ class Display {
   std::chrono::steady_clock::time_point last_line_{};
 };
 
-class Session {
+class Jobs {
  public:
-  Session(const Registry& registry, const Options& options)
+  Jobs(const Registry& registry, const Options& options)
       : registry_(registry), options_(options), display_(options.quiet) {
     fs::path path = options.config;
     if (fs::is_directory(path)) {  // a run folder: its own config, in its own place
@@ -222,7 +222,7 @@ void add_train(CLI::App& app, Run& run) {
       ->excludes(resume);
   sub->add_flag("--quiet", options->quiet, "no progress line");
   sub->callback([options, &run] {
-    run = [options](const Registry& registry) { return Session(registry, *options).run(); };
+    run = [options](const Registry& registry) { return Jobs(registry, *options).run(); };
   });
 }
 

@@ -71,6 +71,11 @@ ExperimentConfig read(const Registry& registry, Tree tree, const std::string& va
   if (problems.empty()) {
     try {
       const EnvironmentSpec spec = config.spec();
+      if (config.environment.wrappers.normalize_observations && spec.observation.is_discrete())
+        TreeIssues(environment, "environment", problems)
+            .add("wrappers.normalize_observations", "needs observations in a box; those of " +
+                                                        spec.name + " are numbers of states, " +
+                                                        spec.observation.describe());
       const auto* agent = tree.find("agent");
       TreeIssues agent_issues(agent ? agent->value : nothing, "agent", problems);
       config.agent.agent->check(spec, config.environment.copies, agent_issues);
@@ -197,7 +202,7 @@ void ExperimentConfig::fields(Fields& f) {
 
 EnvironmentSpec ExperimentConfig::spec() const {
   EnvironmentSpec spec = environment.world->spec(environment.wrappers);
-  if (environment.wrappers.normalize_observations && !spec.observation.is_discrete()) {
+  if (environment.wrappers.normalize_observations) {
     spec.observation.low = {-std::numeric_limits<float>::infinity()};
     spec.observation.high = {std::numeric_limits<float>::infinity()};
   }

@@ -269,9 +269,9 @@ void SettingsReader::chosen(std::string_view key, ComponentSlot& value, std::str
     expected(*at, key, "the name of " + with_article(kind));
   } else if (!value.choose(registry_, at ? at->scalar : std::string(value.chosen()))) {
     if (!at) {
-      problems_.push_back({level().place, join_path(level().path, key),
-                           "is needed: the name of " + with_article(kind) + " (" +
-                               list_names(names) + ")"});
+      problems_.push_back(
+          {level().place, join_path(level().path, key),
+           "is needed: the name of " + with_article(kind) + " (" + list_names(names) + ")"});
     } else {
       const std::string near = nearest(at->scalar, names);
       problem(*at, key,

@@ -129,6 +129,19 @@ class Issues {
   virtual void add(std::string_view path, std::string_view message) = 0;
 };
 
+// Passes on what a part's own check finds, with the part's path before it.
+class IssuesBelow final : public Issues {
+ public:
+  IssuesBelow(Issues& whole, std::string part) : whole_(whole), part_(std::move(part)) {}
+  void add(std::string_view path, std::string_view message) override {
+    whole_.add(path.empty() ? part_ : part_ + "." + std::string(path), message);
+  }
+
+ private:
+  Issues& whole_;
+  std::string part_;
+};
+
 template <class E>
 void Fields::choice(std::string_view name, E& value,
                     std::initializer_list<std::pair<std::string_view, E>> options,

@@ -10,7 +10,7 @@ namespace sandlot {
 
 class EventFile {
  public:
-  // Opens a new file in `folder`, or, with a name and a length from an earlier session, that file
+  // Opens a new file in `folder`, or, with a name and a length from a checkpoint, that file
   // cut back to that length.
   explicit EventFile(const std::filesystem::path& folder, const std::string& name = "",
                      std::uint64_t length = 0);

@@ -152,7 +152,7 @@ void TrainingRun::prepare_folder() {
 void TrainingRun::open_files(std::uint64_t metrics_length, const std::string& events_name,
                              std::uint64_t events_length) {
   metrics_ = std::make_unique<MetricsFile>(folder_.metrics(), outcome_.columns, metrics_length);
-  // Event files of sessions that a checkpoint does not know of would show their points twice.
+  // Event files that the checkpoint does not know of would show their points twice.
   for (const auto& entry : fs::directory_iterator(folder_.path())) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with("events.out.tfevents.") && name != events_name) fs::remove(entry.path());
@@ -251,8 +251,8 @@ void TrainingRun::show_progress() {
   p.done = std::min(count(), budget_);
   p.budget = budget_;
   p.steps_per_second = static_cast<double>(steps_ - first_steps_) / elapsed;
-  const auto session = static_cast<double>(count() - first_count_);
-  p.seconds_left = session > 0 ? elapsed * static_cast<double>(budget_ - p.done) / session : 0;
+  const auto counted = static_cast<double>(count() - first_count_);
+  p.seconds_left = counted > 0 ? elapsed * static_cast<double>(budget_ - p.done) / counted : 0;
   p.last_return = last_return_;
   p.last_evaluation = last_evaluation_;
   options_.progress(p);

@@ -134,7 +134,7 @@ class TrainingRun final : public TrainingContext {
   TrainingOutcome outcome_;
 
   std::uint64_t calls_ = 0, next_look_ = 1;
-  std::int64_t first_steps_ = 0;  // of this session, for the rate
+  std::int64_t first_steps_ = 0;  // when run() began, for the rate
   std::int64_t first_count_ = 0;
   double started_ = 0, last_shown_ = 0;
   std::optional<double> last_return_, last_evaluation_;

@@ -90,13 +90,7 @@ class SoftmaxQ final : public Agent {
       if (!spec.action.is_discrete() || spec.masks_actions)
         return issues.add("name", "needs discrete actions that are always legal");
       // The feature map names its own fields; the path to them is this agent's.
-      struct Below final : Issues {
-        explicit Below(Issues& all) : all_(all) {}
-        void add(std::string_view path, std::string_view message) override {
-          all_.add("value_function." + std::string(path), message);
-        }
-        Issues& all_;
-      } below(issues);
+      IssuesBelow below(issues, "value_function");
       value_function->check(spec.observation, below);
     }
   };

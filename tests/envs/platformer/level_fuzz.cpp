@@ -1,37 +1,10 @@
-// Any bytes either make a level that can be played or are refused with a LevelError.
+// Mutations of our own levels either make a level that can be played or are refused.
 #include <doctest/doctest.h>
 
-#include <cstddef>
-#include <cstdint>
-
-#include "envs/platformer/level_source.h"
-#include "envs/platformer/world.h"
-#include "sim/core/random.h"
+#include "tests/envs/platformer/play_bytes.h"
 
 using namespace sandlot;
 using namespace sandlot::platformer;
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  World world;
-  try {
-    world.start(parse_level({reinterpret_cast<const char*>(data), size}, "fuzz"), 300);
-  } catch (const LevelError&) {
-    return 1;
-  }
-  Random random(size);
-  Buttons buttons;
-  while (world.outcome() == Outcome::running) {
-    if (world.ticks() % 8 == 0) {
-      const std::uint32_t bits = random.next_u32();
-      buttons = {(bits & 7) == 0, (bits & 8) != 0, (bits & 48) == 0, (bits & 64) != 0,
-                 (bits & 128) != 0};
-    }
-    world.step(buttons);
-  }
-  return 0;
-}
 
 TEST_CASE("mutated levels load and play, or are refused") {
   constexpr std::string_view bytes = "-XS?MQ<>[]oBbEkHVPF\n\r z\x00\xff";
@@ -57,8 +30,7 @@ TEST_CASE("mutated levels load and play, or are refused") {
           text[at] = byte;
       }
     }
-    const auto* data = reinterpret_cast<const std::uint8_t*>(text.data());
-    (LLVMFuzzerTestOneInput(data, text.size()) == 0 ? played : refused) += 1;
+    (play_bytes(text, 300) ? played : refused) += 1;
   }
   CHECK(played > 200);
   CHECK(refused > 200);

@@ -50,7 +50,7 @@ void check_killed_runs(const std::string& text, const std::vector<std::string>& 
   resume.insert(resume.end(), changed.begin(), changed.end());
   Random random(derive(17, "moments"));
   int kills = 0;
-  for (int sessions = 0; kills < 7 && sessions < 60; ++sessions) {
+  for (int starts = 0; kills < 7 && starts < 60; ++starts) {
     Process process(folder.path(), arguments("killed", resume));
     std::this_thread::sleep_for(std::chrono::duration<double>(random.uniform(0.02, 0.35) * whole));
     process.send(SIGKILL);

@@ -25,22 +25,22 @@ const std::string kConfig =
     "  checkpoint: {every: 1000, keep: 3}\n"
     "  log: {every: 500}\n";
 
-struct Session {
+struct Trained {
   TrainingOutcome outcome;
   std::vector<std::string> messages;
 };
 
-Session train(const fs::path& root, const std::string& config, bool resume = false,
+Trained train(const fs::path& root, const std::string& config, bool resume = false,
               const std::vector<std::string>& overrides = {}) {
-  Session session;
+  Trained trained;
   TrainingOptions options;
   options.root = root;
   options.resume = resume;
-  options.message = [&](const std::string& text) { session.messages.push_back(text); };
+  options.message = [&](const std::string& text) { trained.messages.push_back(text); };
   const auto parsed = parse_config(all_registered(), config, "test.yaml", overrides);
   TrainingRun run(all_registered(), parsed.front(), parsed.front().seeds.front(), options);
-  session.outcome = run.run();
-  return session;
+  trained.outcome = run.run();
+  return trained;
 }
 
 // Every file of the run but those that hold wall time.
@@ -82,12 +82,12 @@ TEST_CASE("training: damaged checkpoints fall back on the one before and end the
   write_text(run.checkpoints() / "000000009000.ckpt.partial", "torn");
   write_text(run.checkpoints() / "000000000123.events", "an orphan");
   write_text(run.metrics(), text_of(run.metrics()) + "8500,1");
-  const Session session = train(b.path(), kConfig, true);
-  REQUIRE(session.messages.size() == 3);
-  CHECK(session.messages[0].starts_with(checkpoints[2].string() + ": "));
-  CHECK(session.messages[0].ends_with("; trying the checkpoint before"));
-  CHECK(session.messages[1].starts_with(checkpoints[1].string() + ": "));
-  CHECK(session.messages[2] == "small, seed 7: goes on at 6000 steps");
+  const Trained trained = train(b.path(), kConfig, true);
+  REQUIRE(trained.messages.size() == 3);
+  CHECK(trained.messages[0].starts_with(checkpoints[2].string() + ": "));
+  CHECK(trained.messages[0].ends_with("; trying the checkpoint before"));
+  CHECK(trained.messages[1].starts_with(checkpoints[1].string() + ": "));
+  CHECK(trained.messages[2] == "small, seed 7: goes on at 6000 steps");
   CHECK(contents(run.path()) == unbroken);
   CHECK(!fs::exists(run.checkpoints() / "000000000123.events"));
 
@@ -104,8 +104,8 @@ TEST_CASE(
   const RunFolder run(root / "small/7");
   const std::string policy = text_of(run.policy());
   fs::remove(run.policy());
-  const Session session = train(root.path(), kConfig, true);
-  CHECK(session.outcome.finished);
+  const Trained trained = train(root.path(), kConfig, true);
+  CHECK(trained.outcome.finished);
   CHECK(text_of(run.policy()) == policy);
 }
 

@@ -32,9 +32,9 @@ ExperimentConfig config_of(const std::string& file, const std::string& variant,
   return {};
 }
 
-std::vector<TrainingOutcome> train(const ExperimentConfig& config, int seeds) {
+std::vector<TrainingOutcome> train(const ExperimentConfig& config, int seeds, int first = 1) {
   std::vector<TrainingOutcome> outcomes;
-  for (int seed = 1; seed <= seeds; ++seed) {
+  for (int seed = first; seed < first + seeds; ++seed) {
     TrainingOptions options;
     options.keep_episodes = true;
     outcomes.push_back(TrainingRun(registry(), config, seed, options).run());
@@ -236,6 +236,13 @@ TEST_CASE("FrozenLake, Taxi and Blackjack: what is attainable") {
       config_of("classic/frozen_lake.yaml", "q_learning_4x4", {"training.evaluate.every=0"}), 20));
   MESSAGE("FrozenLake 4x4 learnt: " << lake.mean << " sd " << lake.deviation);
   CHECK(std::abs(lake.mean - 0.742) < 0.002 + 4 * lake.error);
+  // Settings were tried on seeds 1 to 3; these are others. 0.863 is the γ = 0.99 greedy policy's.
+  std::vector<double> lake8;
+  for (const auto& outcome :
+       train(config_of("classic/frozen_lake.yaml", "q_learning_8x8", {"training.evaluate.every=0"}),
+             20, 101))
+    lake8.push_back(greedy(outcome));
+  CHECK(agrees("FrozenLake 8x8 learnt", lake8, 0.863));
   auto taxi_config = config_of("classic/taxi.yaml", "", {"training.evaluate.every=0"});
   CHECK(agrees("Taxi", returns(taxi_config, 20), 7.93));
 }
@@ -271,21 +278,25 @@ TEST_CASE("Blackjack: Monte Carlo ES finds the policy of figure 5.2") {
 }
 
 TEST_CASE("platformer: most seeds reach the flag of first_steps, with Q-learning and with SARSA") {
-  // Measured: 19 of 20 with Q-learning, 17 of 20 with SARSA; the flag gives 100 on top of some
+  // The settings were tried on seeds 1 to 5; these are others. The flag gives 100 on top of some
   // 1,020.
   constexpr int kSeeds = 20;
-  for (const std::string variant : {"q_learning", "sarsa"}) {
-    const auto outcomes = train(
-        config_of("platformer/first_steps.yaml", variant, {"training.evaluate.every=0"}), kSeeds);
+  const std::pair<std::string, std::string> all[] = {
+      {"first_steps", "q_learning"},    {"first_steps", "sarsa"},
+      {"features", "q_learning_table"}, {"features", "sarsa_table"},
+      {"features", "q_learning_tiles"}, {"features", "sarsa_tiles"}};
+  for (const auto& [file, variant] : all) {
+    const auto config =
+        config_of("platformer/" + file + ".yaml", variant, {"training.evaluate.every=0"});
     int reached = 0;
     std::vector<double> returns;
-    for (const auto& outcome : outcomes) {
+    for (const auto& outcome : train(config, kSeeds, 101)) {
       returns.push_back(greedy(outcome));
       reached += greedy(outcome) > 1100;
     }
     const Spread s = spread(returns);
-    MESSAGE(variant << " reaches the flag in " << reached << " of " << kSeeds << " seeds, return "
-                    << s.mean << " sd " << s.deviation);
+    MESSAGE(file << "/" << variant << " reaches the flag in " << reached << " of " << kSeeds
+                 << " seeds, return " << s.mean << " sd " << s.deviation);
     CHECK(reached > kSeeds / 2);
   }
 }
