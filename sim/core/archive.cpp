@@ -163,7 +163,7 @@ void ArchiveFile::verify(std::string_view kind, std::uint32_t newest_version) {
   content_offset_ = body - (in.remaining() - sizeof stored);
 }
 
-Reader ArchiveFile::reader() const {
+Reader ArchiveFile::reader() const& {
   return Reader(std::span(bytes_).first(bytes_.size() - sizeof(std::uint32_t))
                     .subspan(content_offset_),
                 source_);

@@ -149,7 +149,8 @@ class ArchiveFile {
               std::uint32_t newest_version);
 
   std::uint32_t version() const { return version_; }
-  Reader reader() const;
+  Reader reader() const&;  // refers to the file: it must outlive the reader
+  Reader reader() const&& = delete;
 
  private:
   void verify(std::string_view kind, std::uint32_t newest_version);

@@ -134,7 +134,8 @@ TEST_CASE("episode files: damage is refused, whole or with a good checksum") {
   }
   // The content changed under a checksum that fits: loaded or refused, never worse.
   write_text(path, whole);
-  Reader in = ArchiveFile(path, "sandlot episode", 1).reader();
+  const ArchiveFile archive(path, "sandlot episode", 1);
+  Reader in = archive.reader();
   std::string content(in.remaining(), '\0');
   in.read_bytes(content.data(), content.size());
   int refused = 0;
