@@ -125,7 +125,7 @@ class ArchitectureBuilder {
     int groups = 1;
     int atoms = 1;
     bool dueling = false;
-    std::vector<int> hidden;  // of each stream
+    std::vector<int> hidden = {};  // of each stream
     Activation activation = Activation::relu;
     bool noisy = false;
     double sigma0 = 0.5;

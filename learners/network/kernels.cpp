@@ -19,58 +19,58 @@ using Full = packet_traits<float>::type;
 using Half = unpacket_traits<Full>::half;
 using Quarter = unpacket_traits<Half>::half;
 template <class P>
-constexpr int lanes = unpacket_traits<P>::size;
+constexpr std::size_t lanes = unpacket_traits<P>::size;
 
 // Rows of C held in registers at once: 2 packets wide they fill most of 32 or of 16 registers.
-constexpr int kRows = lanes<Full> == 16 ? 12 : 6;
+constexpr std::size_t kRows = lanes<Full> == 16 ? 12 : 6;
 
 struct Operands {
-  int depth;
+  std::size_t depth;
   const float* a;
-  std::ptrdiff_t row_step, column_step;
+  std::size_t row_step, column_step;
   const float* b;
   float* c;
-  std::ptrdiff_t stride;  // of B and C
+  std::size_t stride;  // of B and C
   bool accumulate;
 };
 
 // Rows × (Packets · lanes) of C.
-template <class P, int Packets, int Rows>
-inline void tile(const Operands& o, int row, int column) {
+template <class P, std::size_t Packets, std::size_t Rows>
+inline void tile(const Operands& o, std::size_t row, std::size_t column) {
   P sums[Rows][Packets];
   float* const c = o.c + row * o.stride + column;
   const float* a = o.a + row * o.row_step;
   const float* b = o.b + column;
-  for (int i = 0; i < Rows; ++i)
-    for (int v = 0; v < Packets; ++v)
+  for (std::size_t i = 0; i < Rows; ++i)
+    for (std::size_t v = 0; v < Packets; ++v)
       sums[i][v] = o.accumulate ? ploadu<P>(c + i * o.stride + v * lanes<P>) : pset1<P>(0.0f);
-  for (int k = 0; k < o.depth; ++k, a += o.column_step, b += o.stride) {
+  for (std::size_t k = 0; k < o.depth; ++k, a += o.column_step, b += o.stride) {
     P right[Packets];
-    for (int v = 0; v < Packets; ++v) right[v] = ploadu<P>(b + v * lanes<P>);
-    for (int i = 0; i < Rows; ++i) {
+    for (std::size_t v = 0; v < Packets; ++v) right[v] = ploadu<P>(b + v * lanes<P>);
+    for (std::size_t i = 0; i < Rows; ++i) {
       const P left = pset1<P>(a[i * o.row_step]);
-      for (int v = 0; v < Packets; ++v) sums[i][v] = pmadd(left, right[v], sums[i][v]);
+      for (std::size_t v = 0; v < Packets; ++v) sums[i][v] = pmadd(left, right[v], sums[i][v]);
     }
   }
-  for (int i = 0; i < Rows; ++i)
-    for (int v = 0; v < Packets; ++v) pstoreu(c + i * o.stride + v * lanes<P>, sums[i][v]);
+  for (std::size_t i = 0; i < Rows; ++i)
+    for (std::size_t v = 0; v < Packets; ++v) pstoreu(c + i * o.stride + v * lanes<P>, sums[i][v]);
 }
 
-template <int Rows>
-inline void single_column(const Operands& o, int row, int column) {
+template <std::size_t Rows>
+inline void single_column(const Operands& o, std::size_t row, std::size_t column) {
   float sums[Rows];
-  for (int i = 0; i < Rows; ++i)
+  for (std::size_t i = 0; i < Rows; ++i)
     sums[i] = o.accumulate ? o.c[(row + i) * o.stride + column] : 0.0f;
   const float* a = o.a + row * o.row_step;
   const float* b = o.b + column;
-  for (int k = 0; k < o.depth; ++k, a += o.column_step, b += o.stride)
-    for (int i = 0; i < Rows; ++i) sums[i] = std::fma(a[i * o.row_step], *b, sums[i]);
-  for (int i = 0; i < Rows; ++i) o.c[(row + i) * o.stride + column] = sums[i];
+  for (std::size_t k = 0; k < o.depth; ++k, a += o.column_step, b += o.stride)
+    for (std::size_t i = 0; i < Rows; ++i) sums[i] = std::fma(a[i * o.row_step], *b, sums[i]);
+  for (std::size_t i = 0; i < Rows; ++i) o.c[(row + i) * o.stride + column] = sums[i];
 }
 
-template <int Rows>
-void strip(const Operands& o, int row, int n) {
-  int column = 0;
+template <std::size_t Rows>
+void strip(const Operands& o, std::size_t row, std::size_t n) {
+  std::size_t column = 0;
   // One row is bound by the latency of its sums: more of them at once.
   if constexpr (Rows == 1)
     for (; column + 8 * lanes<Full> <= n; column += 8 * lanes<Full>)
@@ -90,11 +90,13 @@ void strip(const Operands& o, int row, int n) {
 
 void multiply(int m, int n, int depth, const float* a, std::ptrdiff_t row_step,
               std::ptrdiff_t column_step, const float* b, float* c, bool accumulate) {
-  const Operands o{depth, a, row_step, column_step, b, c, n, accumulate};
-  int row = 0;
-  for (; row + kRows <= m; row += kRows) strip<kRows>(o, row, n);
-  for (; row + 4 <= m; row += 4) strip<4>(o, row, n);
-  for (; row < m; ++row) strip<1>(o, row, n);
+  const auto size = [](auto x) { return static_cast<std::size_t>(x); };
+  const Operands o{size(depth), a, size(row_step), size(column_step), b, c, size(n), accumulate};
+  const std::size_t rows = size(m), columns = size(n);
+  std::size_t row = 0;
+  for (; row + kRows <= rows; row += kRows) strip<kRows>(o, row, columns);
+  for (; row + 4 <= rows; row += 4) strip<4>(o, row, columns);
+  for (; row < rows; ++row) strip<1>(o, row, columns);
 }
 
 void transpose(int rows, int columns, const float* a, float* b) {

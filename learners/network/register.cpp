@@ -1,0 +1,18 @@
+#include "learners/network/register.h"
+
+#include "learners/network/torsos.h"
+
+namespace sandlot {
+
+void register_networks(Registry& registry) {
+  add_network<Mlp>(registry, "mlp", "Dense layers");
+  add_network<Cnn>(registry, "cnn", "Convolutions, then dense layers (default: Mnih et al. 2015)");
+  add_network<ImpalaCnn>(registry, "impala_cnn", "Residual convolutions (Espeholt et al. 2018)");
+  add_network<RecurrentTorso<Cell::rnn>>(registry, "rnn", "A plain recurrent layer (Elman 1990)");
+  add_network<RecurrentTorso<Cell::gru>>(registry, "gru",
+                                         "Gated recurrent units (Cho et al. 2014)");
+  add_network<RecurrentTorso<Cell::lstm>>(
+      registry, "lstm", "Long short-term memory (Hochreiter & Schmidhuber 1997)");
+}
+
+}  // namespace sandlot
