@@ -205,6 +205,7 @@ EnvironmentSpec ExperimentConfig::spec() const {
   if (environment.wrappers.normalize_observations) {
     spec.observation.low = {-std::numeric_limits<float>::infinity()};
     spec.observation.high = {std::numeric_limits<float>::infinity()};
+    spec.observation.quantum = 0;
   }
   return spec;
 }

@@ -63,6 +63,7 @@ EnvironmentSpec wrap_spec(EnvironmentSpec spec, const WrapperSettings& wrappers)
       shape[0] *= wrappers.frame_stack;
     else
       shape.insert(shape.begin(), wrappers.frame_stack);
+    if (space.is_discrete() && space.fits_bytes()) space.quantum = 1;  // still integers from 0
     space.kind = Space::Kind::box;
     space.n = 0;
     space.shape = std::move(shape);
