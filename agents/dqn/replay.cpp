@@ -1,6 +1,7 @@
 #include "agents/dqn/replay.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -328,24 +329,38 @@ void ReplayBuffer::choose(int rows, Random& random, double beta, std::vector<std
   resize(weights, static_cast<std::size_t>(rows));
   if (!prioritized_) {
     // Among the slots in use until one is held. Rings fill alike and few of their slots are not
-    // held, so that one or two draws are enough.
+    // held, so that one or two draws are enough. All are drawn before the first is looked at, so
+    // that the memory has time to bring them.
     const auto slots = static_cast<std::uint32_t>(copies_ * filled_);
     const auto filled = static_cast<std::uint32_t>(filled_);
+    const auto draw = [&]() -> std::int64_t {
+      const std::uint32_t drawn = random.below(slots);
+      return filled_ == length_ ? drawn : drawn / filled * length_ + drawn % filled;
+    };
     for (auto& index : indices) {
-      do {
-        const std::uint32_t drawn = random.below(slots);
-        index = filled_ == length_ ? drawn : drawn / filled * length_ + drawn % filled;
-      } while ((flags(index) & held_flag) == 0);
+      index = draw();
+      __builtin_prefetch(&slot(index));
       __builtin_prefetch(frame(index));
     }
+    for (auto& index : indices)
+      while ((flags(index) & held_flag) == 0) index = draw();
     std::fill(weights.begin(), weights.end(), 1.0f);
     return;
   }
   const double part = tree_.total() / rows;
   double lowest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    indices[i] = tree_.find((static_cast<double>(i) + random.uniform()) * part);
-    lowest = std::min(lowest, tree_.weight(indices[i]));
+  constexpr std::size_t most = 128;
+  std::array<double, most> prefixes;
+  for (std::size_t at = 0; at < indices.size(); at += most) {
+    const std::size_t count = std::min(most, indices.size() - at);
+    for (std::size_t i = 0; i < count; ++i)
+      prefixes[i] = (static_cast<double>(at + i) + random.uniform()) * part;
+    tree_.find(std::span(prefixes).first(count), std::span(indices).subspan(at, count));
+  }
+  for (const std::int64_t index : indices) {
+    __builtin_prefetch(&slot(index));
+    __builtin_prefetch(frame(index));
+    lowest = std::min(lowest, tree_.weight(index));
   }
   // w_i = (N · P(i))^−β over the largest of them: N and the sum of priorities cancel.
   for (std::size_t i = 0; i < indices.size(); ++i)

@@ -1,6 +1,7 @@
 #include "agents/dqn/sum_tree.h"
 
 #include <algorithm>
+#include <array>
 
 namespace sandlot {
 namespace {
@@ -51,24 +52,48 @@ void SumTree::set(std::int64_t index, double weight) {
   total_ = sum(nodes_.data());
 }
 
-std::int64_t SumTree::find(double prefix) const {
-  std::size_t node = 0;
-  for (const std::size_t level : levels_) {
-    const double* const children = &nodes_[level + node * fan];
-    std::size_t chosen = 0;
-    double before = 0, rest = prefix;
-    for (std::size_t i = 0; i < fan; ++i) {
-      if (children[i] == 0) continue;
-      // Rounding may leave a rest that is larger than all children: then it is the last of them.
-      chosen = i;
-      rest = prefix - before;
-      if (rest < children[i]) break;
-      before += children[i];
-    }
-    prefix = rest;
-    node = node * fan + chosen;
+// To the first child that the sum exceeds the prefix with. It is counted, and not searched for,
+// since where it is can not be predicted. Its weight is above 0: the sum without it is not larger.
+void SumTree::descend(std::size_t level, Cursor& cursor) const {
+  const double* const children = &nodes_[level + cursor.node * fan];
+  std::size_t chosen = 0;
+  double sum = 0, before = 0;
+  for (std::size_t i = 0; i < fan; ++i) {
+    sum += children[i];
+    chosen += sum <= cursor.prefix ? 1 : 0;
+    before = sum <= cursor.prefix ? sum : before;
   }
-  return static_cast<std::int64_t>(node);
+  if (chosen == fan) {  // rounding has left a prefix as large as all of them: then it is the last
+    while (chosen > 0 && children[--chosen] == 0) {
+    }
+    before = 0;
+  }
+  cursor.prefix -= before;
+  cursor.node = cursor.node * fan + chosen;
+}
+
+std::int64_t SumTree::find(double prefix) const {
+  Cursor cursor = {0, std::max(0.0, prefix)};
+  for (const std::size_t level : levels_) descend(level, cursor);
+  return static_cast<std::int64_t>(cursor.node);
+}
+
+void SumTree::find(std::span<const double> prefixes, std::span<std::int64_t> indices) const {
+  constexpr std::size_t most = 32;
+  std::array<Cursor, most> cursors;
+  for (std::size_t at = 0; at < prefixes.size(); at += most) {
+    const std::size_t count = std::min(most, prefixes.size() - at);
+    for (std::size_t i = 0; i < count; ++i) cursors[i] = {0, std::max(0.0, prefixes[at + i])};
+    for (std::size_t k = 0; k < levels_.size(); ++k) {
+      for (std::size_t i = 0; i < count; ++i) {
+        descend(levels_[k], cursors[i]);
+        if (k + 1 < levels_.size())
+          __builtin_prefetch(&nodes_[levels_[k + 1] + cursors[i].node * fan]);
+      }
+    }
+    for (std::size_t i = 0; i < count; ++i)
+      indices[at + i] = static_cast<std::int64_t>(cursors[i].node);
+  }
 }
 
 void SumTree::clear() {

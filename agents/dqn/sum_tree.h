@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace sandlot {
@@ -25,12 +26,19 @@ class SumTree {
   // The index i with w_0 + … + w_{i−1} ≤ prefix < w_0 + … + w_i, up to rounding: its weight is
   // above 0 whatever `prefix` is. total() must be above 0.
   std::int64_t find(double prefix) const;
+  // The same for many at once, which is faster: the memory is waited for together.
+  void find(std::span<const double> prefixes, std::span<std::int64_t> indices) const;
   void clear();
 
   std::size_t bytes() const { return bytes_for(size_); }
   static std::size_t bytes_for(std::int64_t size);
 
  private:
+  struct Cursor {
+    std::size_t node = 0;
+    double prefix = 0;
+  };
+  void descend(std::size_t level, Cursor& cursor) const;
   std::size_t leaf(std::int64_t index) const {
     return levels_.back() + static_cast<std::size_t>(index);
   }

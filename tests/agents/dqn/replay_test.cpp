@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <chrono>
+#include <cstdio>
 #include <map>
 #include <string>
 
@@ -546,10 +547,11 @@ TEST_CASE("replay: how fast it samples" * doctest::skip()) {
       const auto per = [](auto from, auto to, double n) {
         return std::chrono::duration<double, std::micro>(to - from).count() / n;
       };
-      MESSAGE("capacity " << capacity << (prioritized ? ", prioritized" : ", uniform") << ": add "
-                          << per(start, filled, 8.0 * steps) << " µs, sample 128 rows "
-                          << per(filled, sampled, kRounds) << " µs, set_errors "
-                          << per(sampled, set, kRounds) << " µs");
+      std::printf(
+          "capacity %7lld, %-11s: add %.2f µs, sample 128 rows %.2f µs, set_errors %.2f µs\n",
+          static_cast<long long>(capacity), prioritized ? "prioritized" : "uniform",
+          per(start, filled, 8.0 * steps), per(filled, sampled, kRounds),
+          per(sampled, set, kRounds));
     }
   }
 }

@@ -73,6 +73,11 @@ TEST_CASE("sum tree: it is a function of its weights, not of how they came about
     const double prefix = random.uniform() * one.total();
     REQUIRE(one.find(prefix) == other.find(prefix));
   }
+  std::vector<double> prefixes(77);
+  for (double& prefix : prefixes) prefix = random.uniform() * one.total();
+  std::vector<std::int64_t> found(77);
+  one.find(prefixes, found);
+  for (std::size_t i = 0; i < 77; ++i) CHECK(found[i] == one.find(prefixes[i]));
   one.clear();
   CHECK(one.total() == 0);
   CHECK(one.weight(7) == 0);
