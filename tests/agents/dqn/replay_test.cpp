@@ -553,7 +553,8 @@ TEST_CASE("replay: settings are read, and those of priorities only with prioriti
   CHECK(
       read("{alpha: 0.5}", settings = {}) ==
       std::vector<std::string>{"test.yaml:1:2: replay.alpha: applies only with prioritized: true"});
-  CHECK(read("{capacity: 1}", settings = {}) ==
-        std::vector<std::string>{
-            "test.yaml:1:12: replay.capacity: expected a whole number between 2 and 1e+09, not 1"});
+  CHECK(
+      read("{capacity: 1}", settings = {}) ==
+      std::vector<std::string>{
+          "test.yaml:1:12: replay.capacity: expected a whole number between 2 and 1e+09, not '1'"});
 }
