@@ -42,6 +42,7 @@ std::vector<Make> all_worlds() {
       maker<RandomWalk>({.states = 101}),
       maker<FrozenLake>({.map = FrozenLake::Map::large}),
       maker<FrozenLake>({.map = FrozenLake::Map::custom, .rows = {"SFS", "HGF"}}),
+      maker<CartPole>({.velocities = false}),
       maker<Blackjack>({.natural = Blackjack::Natural::gymnasium}),
       maker<Blackjack>({.natural = Blackjack::Natural::bonus, .exploring_starts = true})};
   auto registry = std::make_shared<Registry>();
