@@ -84,3 +84,5 @@ void generate(benchmark::State& state) {
 BENCHMARK(generate)->Arg(0)->Arg(50)->Arg(100)->Unit(benchmark::kMillisecond);
 
 }  // namespace
+
+BENCHMARK_MAIN();

@@ -75,3 +75,5 @@ BENCHMARK_CAPTURE(train, mountain_car_sarsa_lambda, kCar,
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace
+
+BENCHMARK_MAIN();

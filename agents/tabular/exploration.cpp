@@ -20,17 +20,6 @@ double max_value(std::span<const double> values, std::span<const std::uint8_t> l
   return std::isfinite(best) ? best : 0;
 }
 
-int uniform_action(int actions, std::span<const std::uint8_t> legal, Random& random) {
-  if (legal.empty()) return static_cast<int>(random.below(static_cast<std::uint32_t>(actions)));
-  std::uint32_t candidates = 0;
-  for (const auto l : legal) candidates += l != 0;
-  if (candidates == 0) return 0;
-  std::uint32_t skip = random.below(candidates);
-  for (int a = 0; a < actions; ++a)
-    if (legal[static_cast<std::size_t>(a)] != 0 && skip-- == 0) return a;
-  return 0;
-}
-
 void ExplorationSettings::fields(Fields& f) {
   f.choice("exploration", kind,
            {{"epsilon_greedy", ExplorationKind::epsilon_greedy},

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "sim/core/policy.h"
 #include "sim/core/random.h"
 #include "sim/core/schedule.h"
 #include "sim/core/settings.h"
@@ -44,8 +45,6 @@ class Exploration {
   std::vector<double> chances_;
 };
 
-// A legal action, each with the same chance; 0 where nothing is legal.
-int uniform_action(int actions, std::span<const std::uint8_t> legal, Random& random);
 // The largest legal value; 0 where there is none that is finite.
 double max_value(std::span<const double> values, std::span<const std::uint8_t> legal);
 

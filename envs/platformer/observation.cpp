@@ -35,6 +35,13 @@ bool hurts(const Creature& creature) {
 
 float unit(float value) { return std::clamp(value, -1.0f, 1.0f); }
 
+constexpr float velocity_steps = 64;  // per unit of a velocity plane
+
+// Rounded to a multiple of 1/64; + 0: −0 becomes 0, as it comes back from a byte.
+float stepped(float value) {
+  return std::round(unit(value) * velocity_steps) / velocity_steps + 0.0f;
+}
+
 int floor_int(float value) { return static_cast<int>(std::floor(value)); }
 
 // Row of the tile that holds the feet; a body on the ground stands in the row above it.
@@ -43,8 +50,9 @@ int foot_row(const World& world) { return floor_int(world.player().body.y + 0.01
 }  // namespace
 
 Space tile_space(const TileView& view) {
-  if (!view.velocities) return Space::box({view.planes(), view.height, view.width}, 0, 1);
-  return Space::box({view.planes(), view.height, view.width}, -1, 1);
+  const std::vector<int> shape = {view.planes(), view.height, view.width};
+  if (!view.velocities) return Space::box(shape, 0, 1).quantized(1);
+  return Space::box(shape, -1, 1).quantized(1.0f / velocity_steps);
 }
 
 void observe_tiles(const World& world, const TileView& view, std::span<float> out) {
@@ -83,8 +91,8 @@ void observe_tiles(const World& world, const TileView& view, std::span<float> ou
     for (int line = 0; line < height; ++line)
       if (top - line >= floor_int(world.level().goal_y)) mark(flag_plane, flag, top - line);
   if (!view.velocities) return;
-  std::fill_n(cells + TileView::binary_planes * area, area, unit(body.vx / 10));
-  std::fill_n(cells + (TileView::binary_planes + 1) * area, area, unit(body.vy / 20));
+  std::fill_n(cells + TileView::binary_planes * area, area, stepped(body.vx / 10));
+  std::fill_n(cells + (TileView::binary_planes + 1) * area, area, stepped(body.vy / 20));
 }
 
 Ahead look_ahead(const World& world) {

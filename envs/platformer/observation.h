@@ -12,7 +12,9 @@ namespace sandlot::platformer {
 
 // Planes of 0 and 1, [C, H, W], top row first: ground and other solids, blocks to hit, coins and
 // mushrooms, what hurts, moving platforms, the flag. With `velocities` two planes more, filled with
-// vx / 10 and vy / 20 (tiles/s, clipped to ±1). The agent is in row H/2, column W/4.
+// vx / 10 and vy / 20 (tiles/s, clipped to ±1, rounded to multiples of 1/64, which a float holds
+// exactly and which let a replay memory keep a value in a byte). The agent is in row H/2, column
+// W/4.
 struct TileView {
   int width = 16;
   int height = 16;

@@ -17,10 +17,15 @@ constexpr float agent_column = 4;  // tiles from the left edge
 constexpr float agent_row = 7;     // tiles from the lower edge, in levels higher than the view
 constexpr int most_rows = 12;      // of a sprite: two tiles
 
-using Rgb = std::array<float, 3>;
-constexpr Rgb sky = {0x8f / 255.0f, 0xd3 / 255.0f, 0xf4 / 255.0f};
+// A picture has 256 levels of each colour: k / 255, written as Space::quantum wants it.
+constexpr float level_step = 1.0f / 255;
 
-float grey_of(const Rgb& c) { return 0.299f * c[0] + 0.587f * c[1] + 0.114f * c[2]; }
+using Rgb = std::array<float, 3>;
+constexpr Rgb sky = {0x8f * level_step, 0xd3 * level_step, 0xf4 * level_step};
+
+float leveled(float value) { return std::round(value * 255) * level_step; }
+
+float grey_of(const Rgb& c) { return leveled(0.299f * c[0] + 0.587f * c[1] + 0.114f * c[2]); }
 
 // A sprite reduced to 6 pixels across, as planes red, green, blue and grey; see-through where less
 // than half of what a pixel stands for is painted.
@@ -54,7 +59,7 @@ Small reduce(Art art) {
       small.solid = small.solid && small.opaque[pixel];
       if (painted == 0) continue;
       for (float& value : sum) value /= static_cast<float>(painted);
-      for (std::size_t k = 0; k < 3; ++k) small.planes[k][pixel] = sum[k];
+      for (std::size_t k = 0; k < 3; ++k) small.planes[k][pixel] = leveled(sum[k]);
       small.planes[3][pixel] = grey_of(sum);
     }
   }
@@ -139,7 +144,9 @@ Art creature_art(const Creature& creature, int ticks) {
 
 }  // namespace
 
-Space pixel_space(bool color) { return Space::box({color ? 3 : 1, pixel_side, pixel_side}, 0, 1); }
+Space pixel_space(bool color) {
+  return Space::box({color ? 3 : 1, pixel_side, pixel_side}, 0, 1).quantized(level_step);
+}
 
 void observe_pixels(const World& world, bool color, std::span<float> out) {
   const Level& level = world.level();

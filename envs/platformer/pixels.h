@@ -10,7 +10,7 @@ namespace sandlot::platformer {
 
 constexpr int pixel_side = 84;  // 14 × 14 tiles of 6 × 6 pixels
 
-// [1, 84, 84] grey or [3, 84, 84] RGB, values in [0, 1], top row first.
+// [1, 84, 84] grey or [3, 84, 84] RGB, values k / 255 in [0, 1], top row first.
 Space pixel_space(bool color);
 void observe_pixels(const World& world, bool color, std::span<float> out);
 

@@ -205,6 +205,8 @@ EnvironmentSpec ExperimentConfig::spec() const {
   if (environment.wrappers.normalize_observations) {
     spec.observation.low = {-std::numeric_limits<float>::infinity()};
     spec.observation.high = {std::numeric_limits<float>::infinity()};
+    spec.observation.quantum = 0;
+    spec.frame_stack = 1;  // frames were normalised with the statistics of their own time
   }
   return spec;
 }

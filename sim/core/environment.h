@@ -38,6 +38,8 @@ struct EnvironmentSpec {
   std::vector<std::string> action_names;       // one per discrete action
   std::vector<std::string> observation_names;  // one per value, or empty
   int step_limit = 0;  // steps until an episode is truncated; 0: no limit. Kept by Episode.
+  // The observation is this many equal frames, oldest first, as the frame_stack wrapper makes it.
+  int frame_stack = 1;
   int players = 1;
   float reward_low = 0;  // range of one step's reward; ±infinity where there is none
   float reward_high = 0;

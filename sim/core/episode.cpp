@@ -43,6 +43,7 @@ EnvironmentSpec wrap_spec(EnvironmentSpec spec, const WrapperSettings& wrappers)
   spec.reward_high = high;
   spec.frames_per_second /= wrappers.action_repeat;
   if (wrappers.frame_stack > 1) {
+    spec.frame_stack = wrappers.frame_stack;
     // Frames become leading planes: [C, H, W] → [k·C, H, W], a vector {n} → {k, n}.
     Space& space = spec.observation;
     const std::size_t width = space.size();
@@ -63,6 +64,7 @@ EnvironmentSpec wrap_spec(EnvironmentSpec spec, const WrapperSettings& wrappers)
       shape[0] *= wrappers.frame_stack;
     else
       shape.insert(shape.begin(), wrappers.frame_stack);
+    if (space.is_discrete() && space.fits_bytes()) space.quantum = 1;  // still integers from 0
     space.kind = Space::Kind::box;
     space.n = 0;
     space.shape = std::move(shape);

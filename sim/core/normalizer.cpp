@@ -55,6 +55,8 @@ NormalizedEnvironment::NormalizedEnvironment(std::unique_ptr<VectorEnvironment> 
   spec_ = inner_->spec();
   spec_.observation.low = {-10.0f};
   spec_.observation.high = {10.0f};
+  spec_.observation.quantum = 0;
+  spec_.frame_stack = 1;
   size_ = inner_->size();
   observations_.resize(inner_->observations().size());
   final_observations_.resize(inner_->observations().size());

@@ -35,6 +35,17 @@ Space Space::box(std::vector<float> low, std::vector<float> high) {
   return space;
 }
 
+Space Space::quantized(float step) const {
+  if (is_discrete() || !(step > 0))
+    throw std::invalid_argument("a quantum belongs to a box and is above 0");
+  for (std::size_t i = 0; i < low.size(); ++i)
+    if (!(high[i] <= low[i] + 255.0f * step))
+      throw std::invalid_argument("256 values of that quantum do not reach from low to high");
+  Space space = *this;
+  space.quantum = step;
+  return space;
+}
+
 std::size_t Space::size() const {
   if (is_discrete()) return 1;
   std::size_t size = 1;
@@ -57,8 +68,13 @@ bool Space::contains(const float* values) const {
     return values[0] >= 0 && values[0] < static_cast<float>(n) &&
            values[0] == std::floor(values[0]);
   const std::size_t count = size();
-  for (std::size_t i = 0; i < count; ++i)
+  for (std::size_t i = 0; i < count; ++i) {
     if (!(values[i] >= low_at(i) && values[i] <= high_at(i))) return false;
+    if (quantum > 0) {
+      const float k = std::round((values[i] - low_at(i)) / quantum);
+      if (!(k >= 0 && k <= 255 && low_at(i) + k * quantum == values[i])) return false;
+    }
+  }
   return true;
 }
 

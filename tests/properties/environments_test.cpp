@@ -1,6 +1,7 @@
 // What holds for every registered world.
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <memory>
 #include <string>
 #include <vector>
@@ -69,6 +70,18 @@ class Player {
   std::vector<std::uint8_t> mask_;
 };
 
+// Whether each value is, bit for bit, one of the at most 256 that its space promises.
+bool keeps_quantum(const Space& space, const std::vector<float>& observation) {
+  for (std::size_t i = 0; i < observation.size(); ++i) {
+    bool found = false;
+    for (int k = 0; k < 256 && !found; ++k)
+      found = std::bit_cast<std::uint32_t>(observation[i]) ==
+              std::bit_cast<std::uint32_t>(space.low_at(i) + static_cast<float>(k) * space.quantum);
+    if (!found) return false;
+  }
+  return true;
+}
+
 // Plays, checks what is seen against the specification, and returns all of it.
 std::vector<float> play(Environment& env, int steps, Seed seed) {
   const EnvironmentSpec& spec = env.spec();
@@ -102,6 +115,26 @@ TEST_CASE("environments: observations and rewards stay inside their spaces, seed
       REQUIRE(saved(*first) == saved(*second));
     }
   }
+}
+
+TEST_CASE("environments: a space that has a quantum keeps it") {
+  int kept = 0;
+  for (const auto& world : all_worlds()) {
+    CAPTURE(world.label);
+    const auto env = world.factory->make(world.wrappers);
+    const Space& space = env->spec().observation;
+    if (space.quantum == 0) continue;
+    ++kept;
+    Player player(env->spec(), 3);
+    std::vector<float> observation(space.size());
+    env->reset(3);
+    for (int t = 0; t < 200; ++t) {
+      env->observe(observation);
+      REQUIRE(keeps_quantum(space, observation));
+      if (env->step(player.choose(*env)).status != Status::running) env->reset(player.seed());
+    }
+  }
+  CHECK(kept >= 2);  // the platformer's tiles, plain and stacked
 }
 
 TEST_CASE("environments: loaded in mid-episode, the future is the same") {

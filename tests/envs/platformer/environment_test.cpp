@@ -75,6 +75,39 @@ TEST_CASE("observations lie inside their space, whatever is played") {
   }
 }
 
+TEST_CASE("tiles and pictures are made of steps that a byte holds, bit for bit") {
+  PlatformerSettings tiles = generated(0.7, ObservationKind::tiles), still = tiles;
+  still.velocities = false;
+  PlatformerSettings grey = generated(0.7, ObservationKind::pixels), color = grey;
+  color.color = true;
+  for (const auto& settings : {tiles, still, grey, color}) {
+    Platformer env(settings);
+    const Space& space = env.spec().observation;
+    REQUIRE(space.quantum > 0);
+    std::vector<float> observation(space.size()), decoded(space.size());
+    Random random(3);
+    env.reset(1);
+    std::int32_t action = 0;
+    for (int i = 0; i < 1000; ++i) {
+      if (i % 9 == 0) action = static_cast<std::int32_t>(random.below(12));
+      const StepResult result = env.step({.index = action});
+      env.observe(observation);
+      for (std::size_t k = 0; k < observation.size(); ++k) {
+        const float low = space.low_at(k);
+        const auto byte =
+            static_cast<std::uint8_t>(std::lround((observation[k] - low) / space.quantum));
+        decoded[k] = low + static_cast<float>(byte) * space.quantum;
+      }
+      REQUIRE(same_bits(observation, decoded));
+      if (result.status != Status::running) env.reset(random.next_u64());
+    }
+  }
+  CHECK(Platformer(tiles).spec().observation.quantum == 1.0f / 64);
+  CHECK(Platformer(still).spec().observation.quantum == 1);
+  CHECK(Platformer(grey).spec().observation.quantum == 1.0f / 255);
+  CHECK(Platformer(generated(0, ObservationKind::features)).spec().observation.quantum == 0);
+}
+
 TEST_CASE("save and load in mid-episode: the future is the same, bit for bit") {
   for (const double difficulty : {0.0, 0.5, 1.0}) {
     Platformer env(generated(difficulty, ObservationKind::tiles));

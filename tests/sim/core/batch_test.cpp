@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
+#include "sim/core/normalizer.h"
 #include "sim/core/scene.h"
 
 using namespace sandlot;
@@ -15,7 +17,7 @@ class Counter final : public Environment {
  public:
   Counter() {
     spec_.name = "counter";
-    spec_.observation = Space::box({1}, 0, 20);
+    spec_.observation = Space::box({1}, 0, 20).quantized(1);
     spec_.action = Space::discrete(3);
     spec_.reward_low = 0;
     spec_.reward_high = 3;
@@ -132,6 +134,42 @@ TEST_CASE("frames are stacked oldest first and start filled") {
   CHECK(batch.observations()[1] == start);
   CHECK(batch.observations()[2] == start + 2);
   CHECK(batch.spec().observation.shape == std::vector<int>{3, 1});
+}
+
+TEST_CASE("a quantum is kept by stacking, and lost where observations are normalised") {
+  WrapperSettings wrappers;
+  wrappers.frame_stack = 3;
+  EnvironmentSpec spec;
+  spec.action = Space::discrete(2);
+  spec.observation = Space::box({2, 4, 4}, -1, 1).quantized(1.0f / 64);
+  CHECK(wrap_spec(spec, wrappers).observation == Space::box({6, 4, 4}, -1, 1).quantized(1.0f / 64));
+  spec.observation = Space::discrete(256);
+  CHECK(wrap_spec(spec, wrappers).observation.quantum == 1);
+  spec.observation = Space::discrete(257);
+  CHECK(wrap_spec(spec, wrappers).observation.quantum == 0);
+  spec.observation = Space::box({1}, 0, 20);
+  CHECK(wrap_spec(spec, wrappers).observation.quantum == 0);
+
+  const NormalizedEnvironment normalized(
+      std::make_unique<Batch<Counter>>(1, WrapperSettings{}, 1, 1, make));
+  CHECK(normalized.spec().observation.quantum == 0);
+}
+
+TEST_CASE("a quantized box contains its steps alone") {
+  const Space space = Space::box({1}, -1, 1).quantized(0.25f);
+  for (const float inside : {-1.0f, -0.75f, 0.0f, 1.0f}) CHECK(space.contains(&inside));
+  for (const float outside : {-1.25f, 0.1f, 1.25f, std::nanf("")})
+    CHECK_FALSE(space.contains(&outside));
+  CHECK_THROWS_WITH_AS(Space::box({1}, 0, 256).quantized(1),
+                       "256 values of that quantum do not reach from low to high",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(Space::discrete(4).quantized(1), "a quantum belongs to a box and is above 0",
+                       std::invalid_argument);
+  CHECK_THROWS_AS(Space::box({1}, 0, 1).quantized(0), std::invalid_argument);
+  CHECK(Space::box({1}, 0, 255).quantized(1).fits_bytes());
+  CHECK(Space::discrete(256).fits_bytes());
+  CHECK_FALSE(Space::discrete(257).fits_bytes());
+  CHECK_FALSE(Space::box({1}, 0, 255).fits_bytes());
 }
 
 TEST_CASE("clipping changes what is learnt from, not what is reported") {
