@@ -14,6 +14,8 @@
 namespace sandlot {
 namespace {
 
+constexpr std::size_t block = 32;  // values translated together
+
 bool use_bytes(ReplayStorage storage, const Space& observation) {
   return storage == ReplayStorage::bytes ||
          (storage == ReplayStorage::automatic && observation.fits_bytes());
@@ -44,7 +46,7 @@ std::size_t frame_size_of(const Space& observation, int frame_stack) {
 void ReplaySettings::fields(Fields& f) {
   f.integer("capacity", capacity,
             "steps kept, over all copies; the last observation of an episode counts as one",
-            Range::between(2, 2147483647));
+            Range::between(2, 1e9));
   f.boolean("prioritized", prioritized,
             "sample what had large errors more often (Schaul et al. 2016)");
   f.when(prioritized, "prioritized: true", [&] {
@@ -179,17 +181,35 @@ void ReplayBuffer::encode(std::span<const float> observation) {
     std::memcpy(encoded_.data(), from, frame_bytes_);
   } else {
     auto* const to = reinterpret_cast<std::uint8_t*>(encoded_.data());
-    const float per_step = 1 / quantum_;
-    const auto put = [&](std::size_t i, float low) {
-      float level = (from[i] - low) * per_step + 0.5f;
-      level = level >= 0 && level < 256 ? level : 0;  // also what is not a number
-      to[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(level));
-      wrong += low + static_cast<float>(to[i]) * quantum_ == from[i] ? 0 : 1;
+    const float per_step = 1 / quantum_, quantum = quantum_;
+    const auto level_of = [&](float value, float low) {
+      const float level = (value - low) * per_step + 0.5f;
+      // What is not a number becomes 0 too, and then differs from what 0 stands for.
+      return static_cast<std::int32_t>(level >= 0 && level < 256 ? level : 0.0f);
     };
-    if (low_.size() == 1) {
-      for (std::size_t i = 0; i < frame_size_; ++i) put(i, low_[0]);
-    } else {
-      for (std::size_t i = 0; i < frame_size_; ++i) put(i, low_[i]);
+    const auto differs = [&](float value, float low, std::int32_t level) {
+      return low + static_cast<float>(level) * quantum == value ? 0 : 1;
+    };
+    std::size_t i = 0;
+    if (low_.size() == 1) {  // in blocks, as in decode()
+      const float low = low_[0];
+      for (; i + block <= frame_size_; i += block) {
+        std::array<float, block> in;
+        std::array<std::int32_t, block> level, bad;
+        std::array<std::uint8_t, block> out;
+        std::memcpy(in.data(), from + i, sizeof in);
+        for (std::size_t j = 0; j < block; ++j) level[j] = level_of(in[j], low);
+        for (std::size_t j = 0; j < block; ++j) bad[j] = differs(in[j], low, level[j]);
+        for (std::size_t j = 0; j < block; ++j) out[j] = static_cast<std::uint8_t>(level[j]);
+        for (std::size_t j = 0; j < block; ++j) wrong += bad[j];
+        std::memcpy(to + i, out.data(), sizeof out);
+      }
+    }
+    for (; i < frame_size_; ++i) {
+      const float low = low_.size() == 1 ? low_[0] : low_[i];
+      const std::int32_t level = level_of(from[i], low);
+      wrong += differs(from[i], low, level);
+      to[i] = static_cast<std::uint8_t>(level);
     }
   }
   if (wrong > 0)
@@ -206,14 +226,23 @@ void ReplayBuffer::decode(std::int64_t index, float* to) const {
   }
   const auto* const levels = reinterpret_cast<const std::uint8_t*>(from);
   const float quantum = quantum_;
-  if (low_.size() == 1) {
-    const float low = low_[0];
-    for (std::size_t i = 0; i < frame_size_; ++i)
-      to[i] = low + static_cast<float>(levels[i]) * quantum;
-  } else {
+  if (low_.size() > 1) {
     for (std::size_t i = 0; i < frame_size_; ++i)
       to[i] = low_[i] + static_cast<float>(levels[i]) * quantum;
+    return;
   }
+  // In blocks of a fixed length in local arrays, which compilers turn into vector instructions at
+  // any level of optimisation.
+  const float low = low_[0];
+  std::size_t i = 0;
+  for (; i + block <= frame_size_; i += block) {
+    std::array<std::uint8_t, block> in;
+    std::array<float, block> out;
+    std::memcpy(in.data(), levels + i, sizeof in);
+    for (std::size_t j = 0; j < block; ++j) out[j] = low + static_cast<float>(in[j]) * quantum;
+    std::memcpy(to + i, out.data(), sizeof out);
+  }
+  for (; i < frame_size_; ++i) to[i] = low + static_cast<float>(levels[i]) * quantum;
 }
 
 void ReplayBuffer::hold(std::int64_t index) {

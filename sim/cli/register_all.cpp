@@ -1,9 +1,11 @@
 #include "sim/cli/register_all.h"
 
+#include "agents/dqn/register.h"
 #include "agents/tabular/register.h"
 #include "envs/classic/register.h"
 #include "envs/platformer/register.h"
 #include "learners/features/register.h"
+#include "learners/network/register.h"
 
 namespace sandlot {
 
@@ -11,7 +13,9 @@ void register_all(Registry& registry) {
   register_platformer(registry);
   register_classic(registry);
   register_tabular(registry);
+  register_dqn(registry);
   register_features(registry);
+  register_networks(registry);
 }
 
 }  // namespace sandlot

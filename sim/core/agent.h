@@ -50,6 +50,9 @@ class Agent {
   // Names of the figures it reports: columns of metrics.csv.
   virtual std::vector<std::string> metrics() const { return {}; }
 
+  // What it is made of and how much memory it will take, in a line; shown before the run. May be "".
+  virtual std::string describe() const { return ""; }
+
   // Everything that learning needs to go on, the policy included. Whether train() follows the
   // constructor or load(), the run ends with the same bytes.
   virtual void save(Writer&) const = 0;

@@ -38,7 +38,7 @@ class Policy {
 
 // A legal action, each with the same chance; 0 where nothing is legal. `legal` is empty where all are.
 int uniform_action(int actions, std::span<const std::uint8_t> legal, Random& random);
-// The legal action of the largest value, the first of equal ones; 0 where none is finite.
+// The legal action of the largest value, the first of equal ones; 0 where nothing is legal.
 int greedy_action(std::span<const float> values, std::span<const std::uint8_t> legal);
 
 }  // namespace sandlot

@@ -167,6 +167,7 @@ TrainingOutcome TrainingRun::run() {
     if (!restored) open_files(0, "", 0);
   }
   if (!restored) environment_->reset();
+  if (const std::string what = agent_->describe(); !what.empty()) say(label_ + ": " + what);
   started_ = last_shown_ = now();
   first_steps_ = steps_;
   first_count_ = count();

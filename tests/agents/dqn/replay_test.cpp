@@ -3,12 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <bit>
-#include <chrono>
-#include <cstdio>
 #include <map>
 #include <string>
 
 #include "envs/classic/cart_pole.h"
+#include "sim/config/reader.h"
 #include "sim/core/batch.h"
 #include "tests/agents/dqn/naive_replay.h"
 #include "tests/envs/classic/allocations.h"
@@ -22,6 +21,7 @@ using Shape = ReplayPlay::Shape;
 std::vector<Shape> all_shapes() {
   const Space floats = Space::box({3}, -1, 1);
   const Space steps = Space::box({2, 2, 2}, -1, 1).quantized(1.0f / 64);
+  const Space large = Space::box({3, 5, 5}, 0, 1).quantized(1.0f / 255);
   Space bounds = Space::box({-1, 0, 5}, {1, 10, 5.5});
   bounds.quantum = 0.25f;
   const Space states = Space::discrete(200), many = Space::discrete(3000);
@@ -31,6 +31,7 @@ std::vector<Shape> all_shapes() {
     shapes.push_back({.frame = floats, .stack = 4, .copies = 3, .n_step = n, .slots = 4 + n});
     shapes.push_back({.frame = steps, .stack = 3, .copies = 2, .n_step = n, .masks = true});
     shapes.push_back({.frame = bounds, .stack = 2, .n_step = n, .slots = 33, .end_rate = 0.05});
+    shapes.push_back({.frame = large, .stack = 2, .n_step = n});
     shapes.push_back({.frame = states, .copies = 5, .n_step = n, .end_rate = 0.5});
     shapes.push_back({.frame = states, .stack = 2, .n_step = n, .masks = true, .state_size = 2});
     shapes.push_back({.frame = many, .copies = 2, .n_step = n, .state_size = 3});
@@ -427,6 +428,15 @@ TEST_CASE("replay: what cannot be is refused, and changes nothing") {
                        "promises, box(2, 0…1)",
                        std::invalid_argument);
   CHECK_THROWS_AS(memory.begin(0, lost), std::invalid_argument);
+  ReplayBuffer wide({}, spec_of(Space::box({70}, 0, 1).quantized(1.0f / 255)), 1, 1, 1, 0.9);
+  for (std::size_t i = 0; i < 70; ++i) {
+    for (const float wrong : {0.5f, -1.0f, 300.0f, 1e30f, std::nanf("")}) {
+      std::vector<float> values(70);
+      values[i] = wrong;
+      CHECK_THROWS_WITH_AS(wide.begin(0, values), doctest::Contains("1 values"),
+                           std::invalid_argument);
+    }
+  }
   CHECK_THROWS_WITH_AS(memory.begin(0, small),
                        "replay: an observation, its mask of actions or its state has another size",
                        std::invalid_argument);
@@ -517,41 +527,34 @@ TEST_CASE("replay: settings are checked, word for word") {
                        std::invalid_argument);
 }
 
-// Not a check, since machines differ: run with --no-skip -tc="*how fast*".
-TEST_CASE("replay: how fast it samples" * doctest::skip()) {
-  for (const std::int64_t capacity : {100000, 1000000}) {
-    for (const bool prioritized : {false, true}) {
-      ReplaySettings settings;
-      settings.capacity = capacity;
-      settings.prioritized = prioritized;
-      ReplayBuffer memory(settings, spec_of(Space::box({4}, -1, 1)), 1, 8, 1, 0.99);
-      Random random(1);
-      std::vector<float> observation(4), errors(128, 0.5f);
-      using Clock = std::chrono::steady_clock;
-      const auto start = Clock::now();
-      const int steps = static_cast<int>(capacity / 8) + 10;
-      for (int t = 0; t < steps; ++t)
-        for (int row = 0; row < 8; ++row) {
-          for (float& v : observation) v = random.uniform_float();
-          if (!memory.begun(row)) memory.begin(row, observation);
-          const bool end = random.below(200) == 0;
-          memory.add(row, 1, 1, end ? Status::terminated : Status::running, observation);
-        }
-      const auto filled = Clock::now();
-      ReplayBatch batch;
-      constexpr int kRounds = 20000;
-      for (int round = 0; round < kRounds; ++round) memory.sample(128, random, 0.4, batch);
-      const auto sampled = Clock::now();
-      for (int round = 0; round < kRounds; ++round) memory.set_errors(batch.indices, errors);
-      const auto set = Clock::now();
-      const auto per = [](auto from, auto to, double n) {
-        return std::chrono::duration<double, std::micro>(to - from).count() / n;
-      };
-      std::printf(
-          "capacity %7lld, %-11s: add %.2f µs, sample 128 rows %.2f µs, set_errors %.2f µs\n",
-          static_cast<long long>(capacity), prioritized ? "prioritized" : "uniform",
-          per(start, filled, 8.0 * steps), per(filled, sampled, kRounds),
-          per(sampled, set, kRounds));
-    }
-  }
+TEST_CASE("replay: settings are read, and those of priorities only with priorities") {
+  const auto read = [](const std::string& text, ReplaySettings& settings) {
+    const Registry registry;
+    std::vector<Problem> problems;
+    const Tree tree = parse_yaml(text, "test.yaml");
+    SettingsReader reader(registry, tree, "replay", problems);
+    settings.fields(reader);
+    reader.finish();
+    std::vector<std::string> list;
+    for (const auto& problem : problems) list.push_back(problem.describe());
+    return list;
+  };
+  ReplaySettings settings;
+  CHECK(read("{capacity: 5000, prioritized: true, alpha: 0.5, storage: floats,\n"
+             " beta: {kind: linear, from: 0.4, to: 1, steps: 100}}",
+             settings)
+            .empty());
+  CHECK(settings.capacity == 5000);
+  CHECK(settings.prioritized);
+  CHECK(settings.alpha == 0.5);
+  CHECK(settings.beta.at(50) == doctest::Approx(0.7));
+  CHECK(settings.epsilon == 1e-6);
+  CHECK(settings.storage == ReplayStorage::floats);
+  CHECK(
+      read("{alpha: 0.5}", settings = {}) ==
+      std::vector<std::string>{"test.yaml:1:2: replay.alpha: applies only with prioritized: true"});
+  CHECK(
+      read("{capacity: 1}", settings = {}) ==
+      std::vector<std::string>{
+          "test.yaml:1:12: replay.capacity: expected a whole number between 2 and 1e+09, not '1'"});
 }
