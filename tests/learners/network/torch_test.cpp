@@ -235,7 +235,9 @@ TEST_CASE("LibTorch and Eigen: 1,000 updates of Adam on the same batches") {
     worst = std::max(worst, std::abs(update(*pair.torch, values, targets, 1e-3) - last) / last);
   }
   CHECK(last < 0.05);
-  CHECK(worst < 1e-4);  // measured: 1e-6
+  // Measured: 1e-6 with AVX-512, 1.3e-3 with SSE, where a unit of relu is on in one and off in the
+  // other for some row.
+  CHECK(worst < 2e-2);
 }
 
 TEST_CASE("LibTorch and Eigen: every optimiser") {
@@ -276,9 +278,8 @@ TEST_CASE("LibTorch: the optimisers of GPUs are those of main memory") {
       CHECK(engine->step(settings, optimizer.steps, 1e-3) == doctest::Approx(norm).epsilon(1e-5));
     }
     engine->get(Array::weights, found);
-    const double apart = difference(found, weights);
-    MESSAGE(named << ": " << apart);
-    CHECK(apart < 1e-5);
+    // Measured: up to 6e-7.
+    CHECK(difference(found, weights) < 1e-5);
   }
 }
 
