@@ -19,15 +19,20 @@ constexpr double angle_limit = 12 * 2 * std::numbers::pi / 360;
 
 }  // namespace
 
-CartPole::CartPole(const Settings&) {
+CartPole::CartPole(const Settings& settings) : velocities_(settings.velocities) {
   spec_.name = "cart_pole";
   // Twice the limits of position and angle. The speeds are bounds too: crossing the whole allowed
   // range once under the largest acceleration gives less, and one crossing ends the episode.
-  const std::vector<float> bound{4.8f, 10, static_cast<float>(2 * angle_limit), 5};
+  constexpr float position = 4.8f, angle = static_cast<float>(2 * angle_limit);
+  std::vector<float> bound{position, angle};
+  spec_.observation_names = {"position", "angle"};
+  if (velocities_) {
+    bound = {position, 10, angle, 5};
+    spec_.observation_names = {"position", "velocity", "angle", "angular velocity"};
+  }
   std::vector<float> low;
   for (const float b : bound) low.push_back(-b);
   spec_.observation = Space::box(low, bound);
-  spec_.observation_names = {"position", "velocity", "angle", "angular velocity"};
   spec_.action = Space::discrete(2);
   spec_.action_names = {"left", "right"};
   spec_.action_keys = {"left", "right"};
@@ -64,10 +69,11 @@ StepResult CartPole::step(Action action) {
 }
 
 void CartPole::observe(std::span<float> out) const {
-  out[0] = static_cast<float>(state_.x);
-  out[1] = static_cast<float>(state_.velocity);
-  out[2] = static_cast<float>(state_.angle);
-  out[3] = static_cast<float>(state_.angular_velocity);
+  std::size_t i = 0;
+  out[i++] = static_cast<float>(state_.x);
+  if (velocities_) out[i++] = static_cast<float>(state_.velocity);
+  out[i++] = static_cast<float>(state_.angle);
+  if (velocities_) out[i++] = static_cast<float>(state_.angular_velocity);
 }
 
 void CartPole::events(EventSink& sink) const {

@@ -6,6 +6,9 @@
 // middle or the pole more than 12° from upright; truncated after 500 steps (CartPole-v1;
 // `step_limit: 200` is v0). Starts uniformly within ±.05 of rest. Observation: position (m),
 // velocity (m/s), angle (rad, to the right), angular velocity (rad/s). Actions: left, right.
+//
+// `velocities: false` leaves out both velocities, so that one observation does not tell the state:
+// the partly observed task, for stacked frames and for policies with a memory.
 #pragma once
 
 #include "sim/core/archive.h"
@@ -17,7 +20,10 @@ namespace sandlot::classic {
 class CartPole final : public Environment {
  public:
   struct Settings {
-    void fields(Fields&) {}
+    bool velocities = true;
+    void fields(Fields& f) {
+      f.boolean("velocities", velocities, "false: only position and angle are observed");
+    }
   };
   struct State {
     double x = 0, velocity = 0, angle = 0, angular_velocity = 0;
@@ -43,6 +49,7 @@ class CartPole final : public Environment {
   bool fallen() const;
 
   EnvironmentSpec spec_;
+  bool velocities_;
   State state_;
   std::int8_t push_ = 0;  // the last one, for the picture
 };

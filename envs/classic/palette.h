@@ -42,5 +42,22 @@ inline constexpr Color far_hill = Color::hex(0xB9D3DC);
 inline constexpr Color hill = Color::hex(0x8DB48E);
 inline constexpr Color grass = Color::hex(0x5C8F62);
 inline constexpr Color window = Color::hex(0xD6E6FA);
+inline constexpr Color night = Color::hex(0x0B1026);
+inline constexpr Color dusk = Color::hex(0x4A4E86);
+inline constexpr Color star = Color::hex(0xF3F1FF);
+inline constexpr Color earth = Color::hex(0x4F8FE0);
+inline constexpr Color earth_land = Color::hex(0x6FB58A);
+inline constexpr Color moon = Color::hex(0x8A8A9C);
+inline constexpr Color moon_far = Color::hex(0x3A3D5C);
+inline constexpr Color moon_dark = Color::hex(0x63637A);
+inline constexpr Color moon_light = Color::hex(0xC9C9D6);
+inline constexpr Color cabin = Color::hex(0xE4E6EE);
+inline constexpr Color cabin_shade = Color::hex(0xB7BBCB);
+inline constexpr Color strut = Color::hex(0xC3C7D6);
+inline constexpr Color strut_dark = Color::hex(0x3B3E54);
+inline constexpr Color visor = Color::hex(0x5FC3E4);
+inline constexpr Color lamp = Color::hex(0x6BE3A0);
+inline constexpr Color plume = Color::hex(0xDCE6F5);
+inline constexpr Color flame_core = Color::hex(0xFFF6D8);
 
 }  // namespace sandlot::classic::palette

@@ -6,6 +6,7 @@
 #include "envs/classic/cliff_walking.h"
 #include "envs/classic/dyna_maze.h"
 #include "envs/classic/frozen_lake.h"
+#include "envs/classic/lunar_lander.h"
 #include "envs/classic/mountain_car.h"
 #include "envs/classic/random_walk.h"
 #include "envs/classic/taxi.h"
@@ -34,6 +35,8 @@ void register_classic(Registry& registry) {
       "Balance a pole on a cart (Barto, Sutton & Anderson 1983; Gymnasium's CartPole)");
   registry.add_environment<MountainCar>("mountain_car", "Swing a weak car up a hill (Moore 1990)");
   registry.add_environment<Acrobot>("acrobot", "Swing a two-link arm above a line (Sutton 1996)");
+  registry.add_environment<LunarLander>(
+      "lunar_lander", "Land upright and softly on the moon (Gymnasium's LunarLander-v3)");
 }
 
 }  // namespace sandlot

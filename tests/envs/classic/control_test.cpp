@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <string>
 #include <vector>
 
 #include "envs/classic/acrobot.h"
@@ -96,6 +97,31 @@ TEST_CASE("cart pole: random play lasts as long as it should, inside the space")
     }
   }
   CHECK(std::abs(steps / episodes - 22.3) < 0.4);
+}
+
+TEST_CASE("cart pole: without velocities only they are missing") {
+  CartPole whole, part({.velocities = false});
+  CHECK(whole.spec().observation.size() == 4);
+  CHECK(part.spec().observation == Space::box({-4.8f, static_cast<float>(-24 * pi / 180)},
+                                              {4.8f, static_cast<float>(24 * pi / 180)}));
+  CHECK(part.spec().observation_names == std::vector<std::string>{"position", "angle"});
+  Random random(7);
+  for (Seed seed = 0; seed < 20; ++seed) {
+    whole.reset(seed);
+    part.reset(seed);
+    for (StepResult result; result.status == Status::running;) {
+      std::array<float, 4> seen{};
+      std::array<float, 3> less{0, 0, 77};
+      whole.observe(seen);
+      part.observe(std::span(less).first(2));
+      REQUIRE(less == std::array<float, 3>{seen[0], seen[2], 77});
+      const int action = static_cast<int>(random.below(2));
+      result = act(whole, action);
+      const StepResult other = act(part, action);
+      REQUIRE(other.reward == result.reward);
+      REQUIRE(other.status == result.status);
+    }
+  }
 }
 
 TEST_CASE("mountain car: steps, walls and goal") {

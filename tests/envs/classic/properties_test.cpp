@@ -13,6 +13,7 @@
 #include "envs/classic/cliff_walking.h"
 #include "envs/classic/dyna_maze.h"
 #include "envs/classic/frozen_lake.h"
+#include "envs/classic/lunar_lander.h"
 #include "envs/classic/mountain_car.h"
 #include "envs/classic/random_walk.h"
 #include "envs/classic/register.h"
@@ -42,6 +43,8 @@ std::vector<Make> all_worlds() {
       maker<RandomWalk>({.states = 101}),
       maker<FrozenLake>({.map = FrozenLake::Map::large}),
       maker<FrozenLake>({.map = FrozenLake::Map::custom, .rows = {"SFS", "HGF"}}),
+      maker<CartPole>({.velocities = false}),
+      maker<LunarLander>({.gravity = -4, .wind = true}),
       maker<Blackjack>({.natural = Blackjack::Natural::gymnasium}),
       maker<Blackjack>({.natural = Blackjack::Natural::bonus, .exploring_starts = true})};
   auto registry = std::make_shared<Registry>();
@@ -92,7 +95,7 @@ TEST_CASE("classic worlds: all are registered") {
   }
   CHECK(names == std::vector<std::string>{"random_walk", "cliff_walking", "windy_gridworld",
                                           "dyna_maze", "frozen_lake", "taxi", "blackjack",
-                                          "cart_pole", "mountain_car", "acrobot"});
+                                          "cart_pole", "mountain_car", "acrobot", "lunar_lander"});
 }
 
 TEST_CASE("classic worlds: names, spaces and reward ranges hold in play") {
