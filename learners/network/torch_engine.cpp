@@ -35,6 +35,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -51,8 +52,16 @@ auto guarded(F body) {
   try {
     return body();
   } catch (const c10::Error& error) {
-    std::string text = error.what_without_backtrace();
+    const std::string text = error.what_without_backtrace();
     throw std::runtime_error("LibTorch: " + text.substr(0, text.find('\n')));
+  } catch (const std::runtime_error&) {
+    throw;
+  } catch (const std::logic_error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {  // of the libraries below it
+    throw std::runtime_error(std::string("LibTorch: ") + error.what());
   }
 }
 
