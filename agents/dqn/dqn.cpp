@@ -48,9 +48,8 @@ Dqn::Dqn(const DqnSettings& settings, const EnvironmentSpec& spec, int copies, S
 std::vector<std::string> Dqn::metrics() const { return {"loss", "value", "gradient_norm"}; }
 
 std::string Dqn::describe() const {
-  return describe_learner(
-      policy_.network(), settings_.replay,
-      settings_.replay_bytes(spec_, static_cast<int>(actions_.size())));
+  return describe_learner(policy_.network(), settings_.replay,
+                          settings_.replay_bytes(spec_, static_cast<int>(actions_.size())));
 }
 
 void Dqn::train(TrainingContext& training) {
@@ -169,8 +168,8 @@ double Dqn::update(double learning_rate, double beta) {
                               batch_.weights[i] / static_cast<float>(rows), gradient_.data() + at);
     loss += static_cast<double>(batch_.weights[i]) * static_cast<double>(fit.loss);
     errors_[i] = fit.error;
-    value_sum_ += static_cast<double>(
-        values_[i * static_cast<std::size_t>(head.actions()) + action]);
+    value_sum_ +=
+        static_cast<double>(values_[i * static_cast<std::size_t>(head.actions()) + action]);
   }
   network.backward(gradient_.data());
   norm_ = network.step(learning_rate);
@@ -205,8 +204,9 @@ void Dqn::compute_targets() {
   }
 }
 
-// r + α [τ log π(a|s)] + γ Σ π(a'|s') (q(s', a') − τ log π(a'|s')), π = softmax(q / τ) of the target
-// network, with the log-probabilities by a stable log-sum-exp and the first one clipped to the floor.
+// r + α [τ log π(a|s)] + γ Σ π(a'|s') (q(s', a') − τ log π(a'|s')), π = softmax(q / τ) of the
+// target network, with the log-probabilities by a stable log-sum-exp and the first one clipped to
+// the floor.
 void Dqn::compute_munchausen_targets() {
   const MunchausenSettings& m = settings_.munchausen;
   const int rows = settings_.batch;
@@ -240,8 +240,8 @@ void Dqn::compute_munchausen_targets() {
   for (std::size_t i = 0; i < count; ++i) {
     const auto q = std::span<const float>(next_outputs_).subspan(i * n, n);
     const float log_chance = q[static_cast<std::size_t>(batch_.actions[i])] - log_sum(q, {});
-    targets_[i] += static_cast<float>(m.alpha) *
-                   std::clamp(log_chance, static_cast<float>(m.floor), 0.0f);
+    targets_[i] +=
+        static_cast<float>(m.alpha) * std::clamp(log_chance, static_cast<float>(m.floor), 0.0f);
   }
 }
 

@@ -1,8 +1,8 @@
 // DQN (Mnih et al. 2015, algorithm 1) and what was found since, each a switch of its own: double
 // (van Hasselt et al. 2016), dueling (Wang et al. 2016), prioritized replay (Schaul et al. 2016),
 // n-step returns, distributions of returns (Bellemare et al. 2017; Dabney et al. 2018), noisy nets
-// (Fortunato et al. 2018), Munchausen (Vieillard et al. 2020); all but the last two kinds at once are
-// Rainbow (Hessel et al. 2018).
+// (Fortunato et al. 2018), Munchausen (Vieillard et al. 2020); all but the last two kinds at once
+// are Rainbow (Hessel et al. 2018).
 //
 // A transition's target is Σ γ^i r + γ^k q(s', a'), with q(s', ·) = 0 after a termination and the
 // true last observation for s' after a truncation.
@@ -52,8 +52,8 @@ class Dqn : public Agent {
   std::unique_ptr<Network> target_;
   ReplayBuffer replay_;
   std::vector<std::int32_t> actions_;
-  std::int64_t owed_ = 0;           // steps since the last training
-  std::int64_t since_target_ = 0;   // steps since the target network moved
+  std::int64_t owed_ = 0;          // steps since the last training
+  std::int64_t since_target_ = 0;  // steps since the target network moved
 
   // Of one update; kept to be used again.
   ReplayBatch batch_;
@@ -61,8 +61,9 @@ class Dqn : public Agent {
   double value_sum_ = 0, norm_ = 0;
 };
 
-// The same from the defaults of Rainbow (Hessel et al. 2018, table 1), but for the range of returns and the
-// rates of learning and forgetting: those are for 200 million frames, these for small problems.
+// The same from the defaults of Rainbow (Hessel et al. 2018, table 1), but for the range of returns
+// and the rates of learning and forgetting: those are for 200 million frames, these for small
+// problems.
 class Rainbow final : public Dqn {
  public:
   struct Settings : Dqn::Settings {

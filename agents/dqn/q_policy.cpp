@@ -36,8 +36,8 @@ void QPolicy::act(int rows, std::span<const float> observations,
   const float* q = values(rows, observations, Noise::off, memory > 0 ? state_.data() : nullptr);
   const auto n = static_cast<std::size_t>(head_.actions());
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row)
-    actions[row] = greedy_action(std::span(q + row * n, n),
-                                 legal.empty() ? legal : legal.subspan(row * n, n));
+    actions[row] =
+        greedy_action(std::span(q + row * n, n), legal.empty() ? legal : legal.subspan(row * n, n));
   if (memory > 0) last_values_.assign(q, q + n);
 }
 

@@ -203,8 +203,7 @@ double RecurrentDqn::update(double learning_rate, double beta) {
       steps += batch_.mask[static_cast<std::size_t>(t * rows + row)];
   double loss = 0;
   for (int row = 0; row < rows && steps > 0; ++row) {
-    const float weight =
-        batch_.weights[static_cast<std::size_t>(row)] / static_cast<float>(steps);
+    const float weight = batch_.weights[static_cast<std::size_t>(row)] / static_cast<float>(steps);
     float largest = 0, sum = 0;
     int count = 0;
     for (int t = first_of(row); t < length; ++t) {
@@ -212,8 +211,7 @@ double RecurrentDqn::update(double learning_rate, double beta) {
       if (batch_.mask[i] == 0) break;
       make_target(t, row, choosing);
       const std::size_t at = i * width + static_cast<std::size_t>(batch_.actions[i]) * atoms;
-      const auto fit =
-          head.fit(outputs + at, target_atoms_.data(), weight, gradient_.data() + at);
+      const auto fit = head.fit(outputs + at, target_atoms_.data(), weight, gradient_.data() + at);
       loss += static_cast<double>(weight) * static_cast<double>(fit.loss);
       largest = std::max(largest, fit.error);
       sum += fit.error;

@@ -1,10 +1,11 @@
-// DQN with a memory, for worlds that are seen in part (Hausknecht & Stone 2015; Kapturowski et al. 2019,
-// "R2D2"): windows of steps are replayed, from the network's state as it was stored while acting.
+// DQN with a memory, for worlds that are seen in part (Hausknecht & Stone 2015; Kapturowski et al.
+// 2019, "R2D2"): windows of steps are replayed, from the network's state as it was stored while
+// acting.
 //
 // That state is of an older network, so the first `burn_in` steps of a window only bring it up to
 // date: they are left out of the loss (R2D2, section 3). Windows that begin an episode have no such
-// need, their state is exact, and are learnt from in whole; without that an episode's first steps would
-// never be learnt. Gradients do flow back through the burn-in, unlike in R2D2.
+// need, their state is exact, and are learnt from in whole; without that an episode's first steps
+// would never be learnt. Gradients do flow back through the burn-in, unlike in R2D2.
 #pragma once
 
 #include <memory>
@@ -20,9 +21,9 @@ namespace sandlot {
 class RecurrentDqn final : public Agent {
  public:
   struct Settings : DqnSettings {
-    int length = 20;          // steps of a window, the burn-in included
+    int length = 20;  // steps of a window, the burn-in included
     int burn_in = 5;
-    bool rescale = false;     // h(x) = sign(x)(√(|x|+1) − 1) + 0.001 x on values (Pohlen et al. 2018)
+    bool rescale = false;  // h(x) = sign(x)(√(|x|+1) − 1) + 0.001 x on values (Pohlen et al. 2018)
     double priority_mix = 0.9;  // η: largest error of a window, 1 − η: the mean
 
     Settings();
@@ -45,8 +46,8 @@ class RecurrentDqn final : public Agent {
  private:
   void choose(const VectorEnvironment& world, double epsilon);
   void remember(const VectorEnvironment& world);
-  // Of step t of a row: the return within the window and where it is bootstrapped from; `outputs` of
-  // both networks are [length + 1, rows, width].
+  // Of step t of a row: the return within the window and where it is bootstrapped from; `outputs`
+  // of both networks are [length + 1, rows, width].
   void make_target(int t, int row, const float* own_values);
 
   Settings settings_;

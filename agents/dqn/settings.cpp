@@ -29,10 +29,10 @@ void ValueNetworkSettings::fields(Fields& f) {
     f.integers("stream_hidden", stream_hidden, "units of each stream's own layers; [] for none",
                Range::between(1, 65536));
   });
-  f.boolean("noisy", noisy, "noise on the weights of dense layers explores (Fortunato et al. 2018)");
-  f.when(noisy, "noisy: true", [&] {
-    f.number("sigma0", sigma0, "initial noise, times 1/√inputs", Range::above(0));
-  });
+  f.boolean("noisy", noisy,
+            "noise on the weights of dense layers explores (Fortunato et al. 2018)");
+  f.when(noisy, "noisy: true",
+         [&] { f.number("sigma0", sigma0, "initial noise, times 1/√inputs", Range::above(0)); });
   head.fields(f);
 }
 
@@ -84,16 +84,16 @@ void DqnSettings::fields(Fields& f) {
             Range::at_least(1));
   f.integer("updates", updates, "updates of the network at each training", Range::at_least(1));
   f.section("target", target, "the network that targets are taken from");
-  f.boolean("double", double_q,
-            "the online network chooses the next action, the target network values it (van Hasselt, "
-            "Guez & Silver 2016)");
+  f.boolean(
+      "double", double_q,
+      "the online network chooses the next action, the target network values it (van Hasselt, "
+      "Guez & Silver 2016)");
   f.integer("n_step", n_step, "rewards before bootstrapping", Range::between(1, 1000));
   f.section("munchausen", munchausen, "Munchausen DQN");
   f.section("replay", replay, "the memory of transitions");
 }
 
-bool DqnSettings::check(const EnvironmentSpec& spec, int copies, Issues& whole,
-                        int window) const {
+bool DqnSettings::check(const EnvironmentSpec& spec, int copies, Issues& whole, int window) const {
   Counted issues(whole);
   if (!spec.action.is_discrete()) {
     issues.add("name", "needs discrete actions; those of " + spec.name + " are " +
@@ -109,8 +109,8 @@ bool DqnSettings::check(const EnvironmentSpec& spec, int copies, Issues& whole,
     replay.check(spec.observation, copies, below, spec.frame_stack, std::max(n_step, window));
   }
   if (learning_starts > replay.capacity)
-    issues.add("learning_starts", "expected at most replay.capacity, " +
-                                      std::to_string(replay.capacity));
+    issues.add("learning_starts",
+               "expected at most replay.capacity, " + std::to_string(replay.capacity));
   if (munchausen.enabled) {
     if (value_function.head.kind != ValueKind::expected)
       issues.add("munchausen.enabled", "expected value_function.values: expected");

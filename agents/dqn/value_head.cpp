@@ -36,8 +36,7 @@ void ValueHeadSettings::fields(Fields& f) {
 }
 
 void ValueHeadSettings::check(Issues& issues) const {
-  if (kind == ValueKind::categorical && !(low < high))
-    issues.add("high", "expected more than low");
+  if (kind == ValueKind::categorical && !(low < high)) issues.add("high", "expected more than low");
 }
 
 ValueHead::ValueHead(const ValueHeadSettings& settings, int actions)

@@ -147,9 +147,8 @@ double work_of(const Layer& layer) {
 }
 
 std::string describe_layer(const Layer& layer) {
-  const std::string act = layer.activation == Activation::identity
-                              ? ""
-                              : " " + std::string(name_of(layer.activation));
+  const std::string act =
+      layer.activation == Activation::identity ? "" : " " + std::string(name_of(layer.activation));
   static constexpr std::array cells{"rnn", "gru", "lstm"};
   switch (layer.kind) {
     case Layer::Kind::dense:

@@ -1,9 +1,9 @@
 // Architecture: what a network is made of, before any backend builds it.
 //
-// A torso of layers and a head; every backend (Eigen, LibTorch) builds the same network from it, with
-// the same parameters at the same places of one flat array, so that weights move between them as
-// they are. Images are channels last inside the network ([height, width, channels]); the input is
-// [channels, height, width], as worlds write it.
+// A torso of layers and a head; every backend (Eigen, LibTorch) builds the same network from it,
+// with the same parameters at the same places of one flat array, so that weights move between them
+// as they are. Images are channels last inside the network ([height, width, channels]); the input
+// is [channels, height, width], as worlds write it.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@
 namespace sandlot {
 
 enum class Activation : std::uint8_t { identity, relu, leaky_relu, elu, tanh, sigmoid };
-// Elman (1990); Cho et al. (2014), with the reset gate after the product as cuDNN has it; Hochreiter
-// & Schmidhuber (1997) with the forget gate of Gers et al. (2000).
+// Elman (1990); Cho et al. (2014), with the reset gate after the product as cuDNN has it;
+// Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000).
 enum class Cell : std::uint8_t { rnn, gru, lstm };
 // fan_in: uniform in ±1/√fan_in, biases too (what PyTorch does by default); he: He et al. (2015);
 // glorot: Glorot & Bengio (2010); orthogonal: Saxe et al. (2014). Biases are 0 but for fan_in.
@@ -75,8 +75,8 @@ struct Architecture {
   // From the torso's output to [groups · atoms]: one group per action, one atom where values are
   // not distributions.
   std::vector<Layer> head;
-  // Not empty: a dueling network (Wang et al. 2016, equation 9). From the torso's output to [atoms];
-  // outputs are value + head − the mean of head over groups.
+  // Not empty: a dueling network (Wang et al. 2016, equation 9). From the torso's output to
+  // [atoms]; outputs are value + head − the mean of head over groups.
   std::vector<Layer> value;
   int groups = 1;
   int atoms = 1;

@@ -100,54 +100,69 @@ class Convolution final : public EigenLayer {
   }
 
   int channels_, positions_, patch_;
-  std::vector<float> patches_, turned_;
+  Buffer patches_, turned_;
 };
 
+// The first of equal largest values of a window takes its gradient.
 class MaxPool final : public EigenLayer {
  public:
-  explicit MaxPool(const Layer& layer) : EigenLayer(layer, nullptr, nullptr) {}
+  explicit MaxPool(const Layer& layer)
+      : EigenLayer(layer, nullptr, nullptr), open_(static_cast<std::size_t>(layer.in.channels)) {}
 
   void forward(const Pass& pass, const float* x, float* y) override {
+    const int channels = layer_.in.channels;
+    std::fill_n(y, static_cast<std::size_t>(pass.rows) * layer_.out.size(),
+                -std::numeric_limits<float>::infinity());
     for (int row = 0; row < pass.rows; ++row, x += layer_.in.size(), y += layer_.out.size())
-      each([&](std::size_t to, std::ptrdiff_t from) {
-        y[to] = from < 0 ? -std::numeric_limits<float>::infinity() : x[from];
-      }, x);
+      taps([] {},
+           [&](int to, int from) {
+             for (int c = 0; c < channels; ++c) y[to + c] = std::max(y[to + c], x[from + c]);
+           });
   }
-  void backward(const Pass& pass, const float* x, const float*, float* dy, float* dx,
+  void backward(const Pass& pass, const float* x, const float* y, float* dy, float* dx,
                 bool) override {
     if (!dx) return;
+    const int channels = layer_.in.channels;
+    float* const open = open_.data();
     std::fill_n(dx, static_cast<std::size_t>(pass.rows) * layer_.in.size(), 0.0f);
-    for (int row = 0; row < pass.rows;
-         ++row, x += layer_.in.size(), dy += layer_.out.size(), dx += layer_.in.size())
-      each([&](std::size_t to, std::ptrdiff_t from) {
-        if (from >= 0) dx[from] += dy[to];
-      }, x);
+    for (int row = 0; row < pass.rows; ++row) {
+      taps([&] { std::fill_n(open, channels, 1.0f); },
+           [&](int to, int from) {
+             for (int c = 0; c < channels; ++c) {
+               const float hit = x[from + c] == y[to + c] ? open[c] : 0.0f;
+               dx[from + c] += hit * dy[to + c];
+               open[c] -= hit;
+             }
+           });
+      x += layer_.in.size();
+      y += layer_.out.size();
+      dy += layer_.out.size();
+      dx += layer_.in.size();
+    }
   }
 
  private:
-  // use(output, input): the first of the largest values of each window; −1 for a window outside.
-  template <class Use>
-  void each(Use use, const float* x) const {
+  // window(…) at the start of each window, tap(output, input) for each of its places in the
+  // picture: where their channels begin.
+  template <class Window, class Tap>
+  void taps(Window window, Tap tap) const {
     const Shape& in = layer_.in;
-    std::size_t to = 0;
+    int to = 0;
     for (int py = 0; py < layer_.out.height; ++py)
-      for (int px = 0; px < layer_.out.width; ++px)
-        for (int c = 0; c < in.channels; ++c, ++to) {
-          std::ptrdiff_t best = -1;
-          for (int ky = 0; ky < layer_.kernel; ++ky) {
-            const int y = py * layer_.stride - layer_.padding + ky;
-            if (y < 0 || y >= in.height) continue;
-            for (int kx = 0; kx < layer_.kernel; ++kx) {
-              const int left = px * layer_.stride - layer_.padding + kx;
-              if (left < 0 || left >= in.width) continue;
-              const std::ptrdiff_t at = (static_cast<std::ptrdiff_t>(y) * in.width + left) *
-                                            in.channels + c;
-              if (best < 0 || x[at] > x[best]) best = at;
-            }
+      for (int px = 0; px < layer_.out.width; ++px, to += in.channels) {
+        window();
+        for (int ky = 0; ky < layer_.kernel; ++ky) {
+          const int y = py * layer_.stride - layer_.padding + ky;
+          if (y < 0 || y >= in.height) continue;
+          for (int kx = 0; kx < layer_.kernel; ++kx) {
+            const int x = px * layer_.stride - layer_.padding + kx;
+            if (x >= 0 && x < in.width) tap(to, (y * in.width + x) * in.channels);
           }
-          use(to, best);
         }
+      }
   }
+
+  std::vector<float> open_;
 };
 
 }  // namespace

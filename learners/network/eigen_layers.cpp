@@ -12,7 +12,9 @@ using Array = Eigen::Map<Eigen::ArrayXf>;
 using ConstArray = Eigen::Map<const Eigen::ArrayXf>;
 
 Array view(std::span<float> v) { return {v.data(), static_cast<Eigen::Index>(v.size())}; }
-ConstArray view(std::span<const float> v) { return {v.data(), static_cast<Eigen::Index>(v.size())}; }
+ConstArray view(std::span<const float> v) {
+  return {v.data(), static_cast<Eigen::Index>(v.size())};
+}
 
 std::size_t area(int rows, int columns) {
   return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
@@ -119,8 +121,8 @@ class Dense final : public EigenLayer {
   }
 
   int in_, out_;
-  std::vector<float> scratch_;
-  std::vector<float> noise_in_, noise_out_, noisy_;
+  Buffer scratch_, noisy_;
+  std::vector<float> noise_in_, noise_out_;
   bool stale_ = true;
 };
 
@@ -178,7 +180,7 @@ class LayerNorm final : public EigenLayer {
   }
 
  private:
-  std::vector<float> scratch_;
+  Buffer scratch_;
 };
 
 }  // namespace

@@ -18,14 +18,19 @@ struct Node {
   std::unique_ptr<EigenLayer> layer;  // null for keep and add
   int inputs, outputs;
   int partner = -1;  // of keep and add: each other's place in the stream
-  std::vector<float> y, dy;
+  Buffer y, dy;
 };
 
 class Stream {
  public:
   void push(const Layer& layer, float* weights, float* gradients, int state_offset) {
-    Node node{layer.kind, make_eigen_layer(layer, weights, gradients, state_offset),
-              layer.inputs(), layer.outputs(), -1, {}, {}};
+    Node node{layer.kind,
+              make_eigen_layer(layer, weights, gradients, state_offset),
+              layer.inputs(),
+              layer.outputs(),
+              -1,
+              {},
+              {}};
     const int place = static_cast<int>(nodes_.size());
     if (layer.kind == Layer::Kind::keep) open_.push_back(place);
     if (layer.kind == Layer::Kind::add) {
@@ -39,8 +44,8 @@ class Stream {
   const float* forward(const Pass& pass, const float* x) {
     input_ = x;
     for (Node& node : nodes_) {
-      const std::size_t size = static_cast<std::size_t>(pass.rows) *
-                               static_cast<std::size_t>(node.outputs);
+      const std::size_t size =
+          static_cast<std::size_t>(pass.rows) * static_cast<std::size_t>(node.outputs);
       float* const y = grown(node.y, size);
       if (node.layer) {
         node.layer->forward(pass, x, y);
@@ -65,8 +70,8 @@ class Stream {
   void backward(const Pass& pass, float* dx, bool learn) {
     for (std::size_t i = nodes_.size(); i-- > 0;) {
       Node& node = nodes_[i];
-      const std::size_t size = static_cast<std::size_t>(pass.rows) *
-                               static_cast<std::size_t>(node.inputs);
+      const std::size_t size =
+          static_cast<std::size_t>(pass.rows) * static_cast<std::size_t>(node.inputs);
       float* const to = i > 0 ? grown(nodes_[i - 1].dy, size) : dx;
       if (node.layer) {
         const float* const x = i > 0 ? nodes_[i - 1].y.data() : input_;
@@ -104,10 +109,11 @@ class EigenNetwork final : public Network {
  public:
   EigenNetwork(const Architecture& whole, const OptimizerSettings& optimizer, Seed seed)
       : Network(whole),
-        weights_(whole.initial_weights(seed)),
-        gradients_(weights_.size()),
-        optimizer_(optimizer, weights_.size()),
+        gradients_(parameter_count()),
+        optimizer_(optimizer, parameter_count()),
         image_(whole.input.height * whole.input.width > 1 && whole.input.channels > 1) {
+    const std::vector<float> initial = whole.initial_weights(seed);
+    weights_.assign(initial.begin(), initial.end());
     std::size_t offset = 0;
     int state_offset = 0;
     const auto build = [&](const std::vector<Layer>& layers, Stream& stream) {
@@ -185,7 +191,7 @@ class EigenNetwork final : public Network {
 
   void save(Writer& out) const override {
     out.tag("network");
-    out.write(weights_);
+    out.write(std::vector<float>(weights_.begin(), weights_.end()));
     optimizer_.save(out);
     for (const Stream* stream : {&torso_, &value_, &head_})
       stream->each([&](const EigenLayer& layer) { layer.save(out); });
@@ -221,8 +227,9 @@ class EigenNetwork final : public Network {
   }
 
   void evaluate(const NetworkInput& input, float* state, Noise noise, float* outputs) {
-    pass_ = {input.rows, input.steps,  input.state, input.starts,
-             state,      static_cast<int>(state_size()), noise};
+    pass_ = {input.rows,   input.steps, input.state,
+             input.starts, state,       static_cast<int>(state_size()),
+             noise};
     const float* const x = arranged(input);
     const float* const middle = torso_.empty() ? x : torso_.forward(pass_, x);
     const std::size_t size = count(input.rows) * this->outputs();
@@ -279,12 +286,12 @@ class EigenNetwork final : public Network {
 
   int middle_width() const { return architecture().head.front().inputs(); }
 
-  std::vector<float> weights_, gradients_;
+  Buffer weights_, gradients_;
   Optimizer optimizer_;
   bool image_;
   Stream torso_, value_, head_;
   Pass pass_;
-  std::vector<float> input_, outputs_, by_value_, by_image_;
+  Buffer input_, outputs_, by_value_, by_image_;
 };
 
 }  // namespace

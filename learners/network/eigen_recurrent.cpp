@@ -71,8 +71,8 @@ class Recurrent final : public EigenLayer {
     float* const by_cell = grown(by_cell_, block);
     std::fill_n(by_before, block, 0.0f);
     std::fill_n(by_cell, block, 0.0f);
-    float* const turned = grown(turned_, std::max(wide() * units(),
-                                                  wide() * static_cast<std::size_t>(in_)));
+    float* const turned =
+        grown(turned_, std::max(wide() * units(), wide() * static_cast<std::size_t>(in_)));
     kernels::transpose(units_, wide_, weights_ + at_recurrent_, turned);
     for (int t = pass.steps - 1; t >= 0; --t) {
       const int first = t * sequences;
@@ -95,7 +95,8 @@ class Recurrent final : public EigenLayer {
       kernels::multiply(units_, wide_, pass.rows, before_.data(), 1, units_, by_product,
                         gradients_ + at_recurrent_, true);
       kernels::add_columns(pass.rows, wide_, by_gate, gradients_ + at_bias_);
-      if (gru()) kernels::add_columns(pass.rows, wide_, by_product, gradients_ + at_recurrent_bias_);
+      if (gru())
+        kernels::add_columns(pass.rows, wide_, by_product, gradients_ + at_recurrent_bias_);
     }
     if (dx) {
       kernels::transpose(in_, wide_, weights_, turned);
@@ -109,11 +110,11 @@ class Recurrent final : public EigenLayer {
   std::size_t wide() const { return static_cast<std::size_t>(wide_); }
   std::size_t units() const { return static_cast<std::size_t>(units_); }
   static std::ptrdiff_t at(int row, int width) { return static_cast<std::ptrdiff_t>(row) * width; }
-  Array array(std::vector<float>& all, int row, int part = 0) {
+  Array array(Buffer& all, int row, int part = 0) {
     return {all.data() + at(row, units_) + at(part, units_), units_};
   }
   // One gate of a row.
-  Array gate(std::vector<float>& all, int row, int which) {
+  Array gate(Buffer& all, int row, int which) {
     return {all.data() + at(row, wide_) + at(which, units_), units_};
   }
 
@@ -215,8 +216,8 @@ class Recurrent final : public EigenLayer {
 
   int in_, units_, wide_, offset_;
   std::ptrdiff_t at_recurrent_ = 0, at_bias_ = 0, at_recurrent_bias_ = 0;
-  std::vector<float> gate_, before_, cell_before_, cell_, product_;
-  std::vector<float> by_gate_, by_product_, by_before_, by_cell_, turned_;
+  Buffer gate_, before_, cell_before_, cell_, product_;
+  Buffer by_gate_, by_product_, by_before_, by_cell_, turned_;
   Eigen::ArrayXf tanh_;
 };
 

@@ -1,8 +1,8 @@
 // Matrix kernels for small networks: no packing, no allocation, one thread.
 //
 // Eigen's product packs its operands, which costs more than it gives where they fit the cache; for
-// products of 128 × 120 × 84 these kernels, on Eigen's packets, take half to two thirds of its time,
-// and a third where the left side is transposed (bench_network). All matrices are row-major.
+// products of 128 × 120 × 84 these kernels, on Eigen's packets, take half to two thirds of its
+// time, and a third where the left side is transposed (bench_network). All matrices are row-major.
 #pragma once
 
 #include <cstddef>

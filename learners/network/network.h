@@ -27,7 +27,7 @@ struct NetworkInput {
   const float* values = nullptr;  // [rows, inputs]
   // Recurrent networks: rows are steps × sequences, time-major.
   int steps = 1;
-  const float* state = nullptr;          // [sequences, state_size] before the first step; null: zeros
+  const float* state = nullptr;  // [sequences, state_size] before the first step; null: zeros
   const std::uint8_t* starts = nullptr;  // [rows]: not 0 where the state is zeroed before that row
   int sequences() const { return rows / steps; }
 };

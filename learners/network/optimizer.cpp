@@ -78,8 +78,7 @@ Optimizer::Optimizer(const OptimizerSettings& settings, std::size_t parameters)
   second.resize(parameters * (adam || rmsprop ? 1 : 0));
 }
 
-double Optimizer::step(std::span<float> weights, std::span<float> gradients,
-                       double learning_rate) {
+double Optimizer::step(std::span<float> weights, std::span<float> gradients, double learning_rate) {
   const OptimizerSettings& s = settings_;
   Array w = view(weights), g = view(gradients);
   const double norm = std::sqrt(squared_norm(gradients));

@@ -15,14 +15,14 @@ enum class OptimizerKind : std::uint8_t { sgd, momentum, rmsprop, adam, adamw };
 struct OptimizerSettings {
   OptimizerKind kind = OptimizerKind::adam;
   Schedule learning_rate = 1e-3;
-  double momentum = 0.9;         // momentum; rmsprop: 0 for none
-  double decay = 0.99;           // rmsprop: of the mean of squares
-  bool centered = false;         // rmsprop: squares around the mean (Graves 2013), as Mnih et al. 2015
-  double beta1 = 0.9;            // adam, adamw
+  double momentum = 0.9;  // momentum; rmsprop: 0 for none
+  double decay = 0.99;    // rmsprop: of the mean of squares
+  bool centered = false;  // rmsprop: squares around the mean (Graves 2013), as Mnih et al. 2015
+  double beta1 = 0.9;     // adam, adamw
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 0;       // adamw: decoupled; the others: added to the gradient
-  double clip_norm = 0;          // gradients are scaled to at most this norm; 0: never
+  double weight_decay = 0;  // adamw: decoupled; the others: added to the gradient
+  double clip_norm = 0;     // gradients are scaled to at most this norm; 0: never
 
   void fields(Fields& f);
 };

@@ -11,8 +11,8 @@ void register_networks(Registry& registry) {
   add_network<RecurrentTorso<Cell::rnn>>(registry, "rnn", "A plain recurrent layer (Elman 1990)");
   add_network<RecurrentTorso<Cell::gru>>(registry, "gru",
                                          "Gated recurrent units (Cho et al. 2014)");
-  add_network<RecurrentTorso<Cell::lstm>>(
-      registry, "lstm", "Long short-term memory (Hochreiter & Schmidhuber 1997)");
+  add_network<RecurrentTorso<Cell::lstm>>(registry, "lstm",
+                                          "Long short-term memory (Hochreiter & Schmidhuber 1997)");
 }
 
 }  // namespace sandlot

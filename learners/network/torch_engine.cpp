@@ -191,16 +191,15 @@ Tensor max_pool(const Layer& layer, const Tensor& x) {
 
 Tensor layer_norm(const TorchLayer& of, const Tensor& x) {
   const Tensor rows = to_rows(x);
-  return to_shape(at::layer_norm(rows, {rows.size(1)}, of.parameters[0], of.parameters[1],
-                                 kNormEpsilon),
-                  of.layer.out);
+  return to_shape(
+      at::layer_norm(rows, {rows.size(1)}, of.parameters[0], of.parameters[1], kNormEpsilon),
+      of.layer.out);
 }
 
 Tensor recurrent(const TorchLayer& of, const Tensor& x, Pass& pass) {
   const auto& p = of.parameters;
   const Cell cell = of.layer.cell;
-  const std::int64_t units = of.layer.outputs(), rows = x.size(0),
-                     sequences = rows / pass.steps;
+  const std::int64_t units = of.layer.outputs(), rows = x.size(0), sequences = rows / pass.steps;
   // All that does not wait for the state, in one product.
   const std::vector<Tensor> by_input =
       at::addmm(p[2], to_rows(x), p[0]).view({pass.steps, sequences, -1}).unbind(0);
@@ -284,8 +283,9 @@ void set_blas_threads(int threads) {
     set(threads);
 }
 
-// What one update frees, the next takes again: without this a network of 40,000 weights on images of
-// 16 × 16 spends two thirds of its time on handing memory back to the system and on having it zeroed.
+// What one update frees, the next takes again: without this a network of 40,000 weights on images
+// of 16 × 16 spends two thirds of its time on handing memory back to the system and on having it
+// zeroed.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
@@ -343,8 +343,7 @@ class Engine final : public TorchEngine {
       pass.noise = noise;
       const Tensor y = evaluate(enter(input), pass);
       borrow(outputs, y.sizes()).copy_(y);
-      if (state)
-        borrow(state, {input.sequences(), state_size_}).copy_(at::cat(pass.new_state, 1));
+      if (state) borrow(state, {input.sequences(), state_size_}).copy_(at::cat(pass.new_state, 1));
     });
   }
 
@@ -499,8 +498,7 @@ class Engine final : public TorchEngine {
   }
 
   Tensor enter(const NetworkInput& input) const {
-    if (!is_image(input_))
-      return borrow(input.values, {input.rows, input_.channels}).to(device_);
+    if (!is_image(input_)) return borrow(input.values, {input.rows, input_.channels}).to(device_);
     return borrow(input.values, {input.rows, input_.channels, input_.height, input_.width})
         .to(device_)
         .contiguous(at::MemoryFormat::ChannelsLast);

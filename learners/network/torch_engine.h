@@ -36,7 +36,8 @@ class TorchEngine {
   virtual void get(Array which, std::span<float> values) const = 0;
   virtual void set(Array which, std::span<const float> values) = 0;
   virtual void clear_gradients() = 0;
-  // Optimizer::step with its arrays on the GPU (it works in main memory too); `steps` counts this one.
+  // Optimizer::step with its arrays on the GPU (it works in main memory too); `steps` counts this
+  // one.
   virtual double step(const OptimizerSettings& settings, std::int64_t steps,
                       double learning_rate) = 0;
 };

@@ -33,9 +33,7 @@ Function function(const char* name) {
   return reinterpret_cast<Function>(found);
 }
 
-float signed_root(double x) {
-  return static_cast<float>(std::copysign(std::sqrt(std::abs(x)), x));
-}
+float signed_root(double x) { return static_cast<float>(std::copysign(std::sqrt(std::abs(x)), x)); }
 
 class TorchNetwork final : public Network {
   using Array = TorchEngine::Array;

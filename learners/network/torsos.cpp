@@ -47,8 +47,9 @@ bool check_lists(const Sizes& channels, const Sizes& kernels, const Sizes& strid
 
 bool check_picture(const Space& observation, std::string_view other, Issues& issues) {
   if (!observation.is_discrete() && observation.shape.size() == 3) return true;
-  issues.add("learner", "convolutions need a picture (channels × height × width); the observation is " +
-                            observation.describe() + ": expected " + std::string(other));
+  issues.add("learner",
+             "convolutions need a picture (channels × height × width); the observation is " +
+                 observation.describe() + ": expected " + std::string(other));
   return false;
 }
 
@@ -198,8 +199,7 @@ ArchitectureBuilder RecurrentTorso<cell>::torso(const Settings& settings, const 
   convolutions(builder, settings.activation, settings.channels, settings.kernels, settings.strides,
                false);
   dense_layers(builder, settings, settings.hidden, noisy);
-  for (const std::int64_t units : settings.units)
-    builder.recurrent(cell, static_cast<int>(units));
+  for (const std::int64_t units : settings.units) builder.recurrent(cell, static_cast<int>(units));
   return builder;
 }
 

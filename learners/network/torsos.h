@@ -88,9 +88,8 @@ class TypedNetworkFactory final : public NetworkFactory {
 
 template <class T>
 void add_network(Registry& registry, std::string name, std::string help) {
-  registry.add(NetworkFactory::kind, {std::move(name), std::move(help), [] {
-                                        return std::make_unique<TypedNetworkFactory<T>>();
-                                      }});
+  registry.add(NetworkFactory::kind, {std::move(name), std::move(help),
+                                      [] { return std::make_unique<TypedNetworkFactory<T>>(); }});
 }
 
 }  // namespace sandlot

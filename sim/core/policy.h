@@ -36,7 +36,8 @@ class Policy {
   virtual void load(Reader&) = 0;
 };
 
-// A legal action, each with the same chance; 0 where nothing is legal. `legal` is empty where all are.
+// A legal action, each with the same chance; 0 where nothing is legal. `legal` is empty where all
+// are.
 int uniform_action(int actions, std::span<const std::uint8_t> legal, Random& random);
 // The legal action of the largest value, the first of equal ones; 0 where nothing is legal.
 int greedy_action(std::span<const float> values, std::span<const std::uint8_t> legal);

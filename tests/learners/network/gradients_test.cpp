@@ -29,7 +29,8 @@ class Comparison {
     largest_ = std::max(largest_, std::abs(numeric));
   }
   double largest() const { return largest_; }
-  // Differences over a kink (of relu, of a maximum) are none of the derivative's: a few are let off.
+  // Differences over a kink (of relu, of a maximum) are none of the derivative's: a few are let
+  // off.
   double worst(bool kinks) {
     std::sort(errors_.begin(), errors_.end());
     return errors_[errors_.size() - 1 - (kinks ? errors_.size() / 12 : 0)] / largest_;

@@ -43,13 +43,18 @@ inline std::vector<NamedArchitecture> example_architectures() {
   {
     ArchitectureBuilder b({5, 1, 1});
     b.dense(8, Activation::tanh);
-    add("dueling", std::move(b), {.groups = 3, .atoms = 4, .dueling = true, .hidden = {6}, .activation = Activation::tanh});
+    add("dueling", std::move(b),
+        {.groups = 3, .atoms = 4, .dueling = true, .hidden = {6}, .activation = Activation::tanh});
   }
   {
     ArchitectureBuilder b({5, 1, 1});
     b.dense(8, Activation::tanh, true);
     add("noisy dueling", std::move(b),
-        {.groups = 2, .atoms = 3, .dueling = true, .hidden = {6}, .activation = Activation::tanh,
+        {.groups = 2,
+         .atoms = 3,
+         .dueling = true,
+         .hidden = {6},
+         .activation = Activation::tanh,
          .noisy = true});
   }
   {

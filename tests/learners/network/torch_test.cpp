@@ -98,14 +98,15 @@ struct NamedOptimizer {
 
 std::vector<NamedOptimizer> optimizers() {
   using enum OptimizerKind;
-  return {{"sgd", {.kind = sgd}},
-          {"sgd, clipped, decaying", {.kind = sgd, .weight_decay = 0.01, .clip_norm = 0.5}},
-          {"momentum", {.kind = momentum}},
-          {"rmsprop", {.kind = rmsprop, .momentum = 0}},
-          {"rmsprop, centred", {.kind = rmsprop, .momentum = 0.9, .centered = true, .epsilon = 0.01}},
-          {"adam", {.kind = adam}},
-          {"adam, clipped, decaying", {.kind = adam, .weight_decay = 0.01, .clip_norm = 0.5}},
-          {"adamw", {.kind = adamw, .weight_decay = 0.1}}};
+  return {
+      {"sgd", {.kind = sgd}},
+      {"sgd, clipped, decaying", {.kind = sgd, .weight_decay = 0.01, .clip_norm = 0.5}},
+      {"momentum", {.kind = momentum}},
+      {"rmsprop", {.kind = rmsprop, .momentum = 0}},
+      {"rmsprop, centred", {.kind = rmsprop, .momentum = 0.9, .centered = true, .epsilon = 0.01}},
+      {"adam", {.kind = adam}},
+      {"adam, clipped, decaying", {.kind = adam, .weight_decay = 0.01, .clip_norm = 0.5}},
+      {"adamw", {.kind = adamw, .weight_decay = 0.1}}};
 }
 
 }  // namespace
@@ -263,8 +264,8 @@ TEST_CASE("LibTorch: the optimisers of GPUs are those of main memory") {
     const std::string named = name;
     CAPTURE(named);
     Optimizer optimizer(settings, whole.parameter_count());
-    const auto engine = make_torch_engine({&whole, parameters, optimizer.first.size(),
-                                           optimizer.second.size()});
+    const auto engine =
+        make_torch_engine({&whole, parameters, optimizer.first.size(), optimizer.second.size()});
     using Array = TorchEngine::Array;
     engine->set(Array::first, optimizer.first);
     engine->set(Array::second, optimizer.second);
