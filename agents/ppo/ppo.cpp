@@ -86,8 +86,10 @@ std::string Ppo::describe() const {
   if (value_) text += ", value " + value_->architecture().describe();
   const std::size_t parameters =
       network.parameter_count() + (value_ ? value_->parameter_count() : 0) + log_std_.size();
+  const auto bytes = static_cast<double>(rollout_.bytes());
   char memory[32];
-  std::snprintf(memory, sizeof memory, "%.1f MB", static_cast<double>(rollout_.bytes()) / 1e6);
+  std::snprintf(memory, sizeof memory, bytes < 1e6 ? "%.1f kB" : "%.1f MB",
+                bytes / (bytes < 1e6 ? 1e3 : 1e6));
   return text + ": " + std::to_string(parameters) + " parameters, on " + network.backend() +
          "; rollout: " + std::to_string(rollout_.capacity()) + " transitions, " + memory;
 }
