@@ -79,11 +79,12 @@ class Dense final : public EigenLayer {
   }
   void load(Reader& in) override {
     for (auto* noise : {&noise_in_, &noise_out_}) {
-      const std::size_t size = noise->size();
-      in.read(*noise);
-      if (noise->size() != size) in.fail("the noise is that of another network");
-      for (const float e : *noise)
+      std::vector<float> found;  // a refused archive must not change the size
+      in.read(found);
+      if (found.size() != noise->size()) in.fail("the noise is that of another network");
+      for (const float e : found)
         if (!std::isfinite(e)) in.fail("the noise is not finite");
+      *noise = std::move(found);
     }
     stale_ = true;
   }

@@ -25,12 +25,14 @@ double squared_norm(std::span<const float> values) {
   return sum;
 }
 
+// Leaves `values` as they are unless all is well.
 void read_same(Reader& in, std::vector<float>& values) {
-  const std::size_t size = values.size();
-  in.read(values);
-  if (values.size() != size) in.fail("the optimiser was saved for another network");
-  for (const float x : values)
+  std::vector<float> found;
+  in.read(found);
+  if (found.size() != values.size()) in.fail("the optimiser was saved for another network");
+  for (const float x : found)
     if (!std::isfinite(x)) in.fail("the optimiser's state is not finite");
+  values = std::move(found);
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+#include "agents/ppo/policy.h"
+
+#include <cmath>
+
+namespace sandlot {
+
+PpoPolicy::PpoPolicy(const EnvironmentSpec& spec, std::unique_ptr<Network> network)
+    : observation_(spec.observation), network_(std::move(network)), head_(spec.action) {}
+
+const float* PpoPolicy::outputs(int rows, std::span<const float> observations) {
+  NetworkInput input;
+  input.rows = rows;
+  input.values = observations.data();
+  if (observation_.is_discrete()) {
+    encode_rows(observation_, rows, observations.data(), encoded_);
+    input.values = encoded_.data();
+  }
+  const std::size_t size = static_cast<std::size_t>(rows) * network_->outputs();
+  if (outputs_.size() < size) outputs_.resize(size);
+  network_->predict(input, outputs_.data());
+  return outputs_.data();
+}
+
+void PpoPolicy::act(int rows, std::span<const float> observations,
+                    std::span<const std::uint8_t> legal, std::span<std::int32_t> actions,
+                    std::span<float> continuous, Random&) {
+  const float* const all = outputs(rows, observations);
+  const std::size_t stride = network_->outputs(), n = head_.outputs();
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+    const float* const own = all + row * stride;
+    if (head_.discrete())
+      actions[row] =
+          greedy_action({own, n}, legal.empty() ? legal : legal.subspan(row * n, n));
+    else
+      head_.to_world(own, continuous.data() + row * n);
+  }
+}
+
+void PpoPolicy::save(Writer& out) const {
+  out.tag("policy network");
+  std::vector<float> weights(network_->parameter_count());
+  network_->get_weights(weights);
+  out.write(weights);
+}
+
+void PpoPolicy::load(Reader& in) {
+  in.expect_tag("policy network");
+  std::vector<float> weights;
+  in.read(weights);
+  if (weights.size() != network_->parameter_count())
+    in.fail("the weights are those of another network");
+  for (const float w : weights)
+    if (!std::isfinite(w)) in.fail("a weight is not finite");
+  network_->set_weights(weights);
+}
+
+}  // namespace sandlot
