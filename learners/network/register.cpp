@@ -1,5 +1,7 @@
 #include "learners/network/register.h"
 
+#include "learners/network/autoencoder.h"
+#include "learners/network/network_learners.h"
 #include "learners/network/torsos.h"
 
 namespace sandlot {
@@ -13,6 +15,19 @@ void register_networks(Registry& registry) {
                                          "Gated recurrent units (Cho et al. 2014)");
   add_network<RecurrentTorso<Cell::lstm>>(
       registry, "lstm", "Long short-term memory (Hochreiter & Schmidhuber 1997)");
+  add_regressor<TorsoRegressor<Mlp>>(registry, "mlp", "A network of dense layers");
+  add_regressor<TorsoRegressor<Cnn>>(registry, "cnn",
+                                     "A network of convolutions, then dense layers");
+  add_regressor<TorsoRegressor<ImpalaCnn>>(registry, "impala_cnn",
+                                           "A network of residual convolutions");
+  add_classifier<TorsoClassifier<Mlp>>(registry, "mlp", "A network of dense layers");
+  add_classifier<TorsoClassifier<Cnn>>(registry, "cnn",
+                                       "A network of convolutions, then dense layers");
+  add_classifier<TorsoClassifier<ImpalaCnn>>(registry, "impala_cnn",
+                                             "A network of residual convolutions");
+  add_transformer<Autoencoder>(
+      registry, "autoencoder",
+      "A network that restores its input from a short code (Hinton & Salakhutdinov 2006)");
 }
 
 }  // namespace sandlot
