@@ -7,31 +7,15 @@ namespace sandlot {
 namespace {
 
 void refuse_recurrent(const DqnSettings& settings, const EnvironmentSpec& spec, Issues& issues) {
-  if (spec.action.is_discrete() && settings.value_function.architecture(spec).recurrent())
+  if (settings.value_function.architecture(spec).recurrent())
     issues.add("value_function.learner",
                "a network with a memory learns from sequences: expected name: recurrent_dqn");
 }
 
-// Counts what a check finds, so that a second one may rely on the first.
-class Counted final : public Issues {
- public:
-  explicit Counted(Issues& inner) : inner_(inner) {}
-  void add(std::string_view path, std::string_view message) override {
-    ++count;
-    inner_.add(path, message);
-  }
-  int count = 0;
-
- private:
-  Issues& inner_;
-};
-
 }  // namespace
 
 void Dqn::Settings::check(const EnvironmentSpec& spec, int copies, Issues& issues) const {
-  Counted counted(issues);
-  DqnSettings::check(spec, copies, counted);
-  if (counted.count == 0) refuse_recurrent(*this, spec, issues);
+  if (DqnSettings::check(spec, copies, issues)) refuse_recurrent(*this, spec, issues);
 }
 
 Rainbow::Settings::Settings() {

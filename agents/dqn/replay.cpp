@@ -456,11 +456,13 @@ void ReplayBuffer::sample_sequences(int rows, int length, Random& random, double
   resize(out.terminated, steps * n);
   resize(out.mask, steps * n);
   resize(out.states, n * state_size_);
+  resize(out.first, n);
   resize(out.legal, (steps + 1) * n * masks_);
   for (std::size_t row = 0; row < n; ++row) {
     std::int64_t at = out.indices[row];
     const std::int64_t start = start_of_ring(at);
     if (state_size_ > 0) std::copy_n(state(at), state_size_, &out.states[row * state_size_]);
+    out.first[row] = (flags(at) & first_flag) != 0;
     bool seen = true;  // there is an observation
     for (std::size_t t = 0; t <= steps; ++t) {
       float* const observation = out.observations.data() + (t * n + row) * width;

@@ -66,6 +66,7 @@ struct SequenceBatch {
   std::vector<std::uint8_t> terminated;  // [length, rows]: 1 where the task ended with the step
   std::vector<std::uint8_t> mask;        // [length, rows]: 1 for steps that are there
   std::vector<float> states;             // [rows, state_size]: stored with the first observation
+  std::vector<std::uint8_t> first;       // [rows]: 1 where the window begins with its episode
   std::vector<float> weights;            // [rows]
   std::vector<std::int64_t> indices;     // [rows]
   std::vector<std::uint8_t> legal;       // [length + 1, rows, actions], where actions are masked

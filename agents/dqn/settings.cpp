@@ -1,8 +1,26 @@
 #include "agents/dqn/settings.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace sandlot {
+namespace {
+
+// Counts what a check finds.
+class Counted final : public Issues {
+ public:
+  explicit Counted(Issues& inner) : inner_(inner) {}
+  void add(std::string_view path, std::string_view message) override {
+    ++count;
+    inner_.add(path, message);
+  }
+  int count = 0;
+
+ private:
+  Issues& inner_;
+};
+
+}  // namespace
 
 void ValueNetworkSettings::fields(Fields& f) {
   NetworkSettings::fields(f);
@@ -74,17 +92,21 @@ void DqnSettings::fields(Fields& f) {
   f.section("replay", replay, "the memory of transitions");
 }
 
-void DqnSettings::check(const EnvironmentSpec& spec, int copies, Issues& issues) const {
-  if (!spec.action.is_discrete())
-    return issues.add("name", "needs discrete actions; those of " + spec.name + " are " +
-                                  spec.action.describe() + ": expected ppo");
+bool DqnSettings::check(const EnvironmentSpec& spec, int copies, Issues& whole,
+                        int window) const {
+  Counted issues(whole);
+  if (!spec.action.is_discrete()) {
+    issues.add("name", "needs discrete actions; those of " + spec.name + " are " +
+                           spec.action.describe() + ": expected ppo");
+    return false;
+  }
   {
     IssuesBelow below(issues, "value_function");
     value_function.check(spec, below);
   }
   {
     IssuesBelow below(issues, "replay");
-    replay.check(spec.observation, copies, below, spec.frame_stack, n_step);
+    replay.check(spec.observation, copies, below, spec.frame_stack, std::max(n_step, window));
   }
   if (learning_starts > replay.capacity)
     issues.add("learning_starts", "expected at most replay.capacity, " +
@@ -95,6 +117,7 @@ void DqnSettings::check(const EnvironmentSpec& spec, int copies, Issues& issues)
     if (n_step != 1) issues.add("munchausen.enabled", "expected n_step: 1");
     if (double_q) issues.add("munchausen.enabled", "expected double: false, it has no maximum");
   }
+  return issues.count == 0;
 }
 
 std::size_t DqnSettings::replay_bytes(const EnvironmentSpec& spec, int copies,

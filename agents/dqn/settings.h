@@ -53,7 +53,8 @@ struct DqnSettings {
   ReplaySettings replay;
 
   void fields(Fields& f);
-  void check(const EnvironmentSpec& spec, int copies, Issues& issues) const;
+  // True where nothing was found, so that a further check may build the network.
+  bool check(const EnvironmentSpec& spec, int copies, Issues& issues, int window = 0) const;
   // Of a run with these settings, in bytes; shown before it starts.
   std::size_t replay_bytes(const EnvironmentSpec& spec, int copies, int state_size = 0) const;
 };
