@@ -67,9 +67,14 @@ double cross_entropy_loss(const MatrixMap& outputs, const std::int32_t* labels,
 
 void softmax_rows(Matrix& rows) {
   for (Eigen::Index row = 0; row < rows.rows(); ++row) {
-    auto values = rows.row(row).array();
-    values = (values - values.maxCoeff()).exp();
-    values /= values.sum();
+    const float largest = rows.row(row).maxCoeff();
+    double total = 0;
+    for (Eigen::Index i = 0; i < rows.cols(); ++i) {
+      rows(row, i) = std::exp(rows(row, i) - largest);
+      total += static_cast<double>(rows(row, i));
+    }
+    for (Eigen::Index i = 0; i < rows.cols(); ++i)
+      rows(row, i) = static_cast<float>(static_cast<double>(rows(row, i)) / total);
   }
 }
 
