@@ -78,7 +78,7 @@ void add_describe(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   auto* sub =
       app.add_subcommand("describe",
-                         "The settings of a world, an agent, a feature map or of the config file.\n"
+                         "The settings of a world, an agent, a learner or of the config file.\n"
                          "  sandlot describe cart_pole");
   sub->add_option("name", options->name, "as in sandlot list, or config");
   sub->add_flag("--markdown", options->markdown, "the whole reference, as in docs/reference.md");
