@@ -91,7 +91,7 @@ void NetworkFit::run(const Matrix& x, std::span<const float> weights, const Spli
     }
     if (number - report_.best_epoch >= settings_.early_stopping.patience) break;
   }
-  if (split.validation.empty())
+  if (report_.best_epoch == 0)  // nothing was held back, or no loss on it was finite
     report_.best_epoch = report_.epochs();
   else
     network_->set_weights(best);

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "learners/network/eigen_network.h"
@@ -11,22 +10,12 @@
 #include "learners/network/network_learners.h"
 #include "sim/experiment/npz.h"
 #include "tests/learners/network/networks.h"
+#include "tests/learners/network/python.h"
 
 using namespace sandlot;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool runs(const std::string& command) {
-  return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
-}
-
-// A Python that has numpy; "" where there is none.
-std::string python() {
-  for (const char* candidate : {"python3", "/usr/bin/python3"})
-    if (runs(std::string(candidate) + " -c 'import numpy'")) return candidate;
-  return "";
-}
 
 class Folder {
  public:
@@ -49,13 +38,12 @@ void add_floats(NpzFile& file, const std::string& name, std::size_t rows,
 }  // namespace
 
 TEST_CASE("export: numpy alone computes the same outputs") {
-  const std::string interpreter = python();
+  const std::string interpreter = python_with_numpy();
   if (interpreter.empty()) {
-    MESSAGE("skipped: there is no Python with numpy; scripts/setup --tests installs it");
+    MESSAGE(kNoNumpy);
     return;
   }
   const Folder folder;
-  std::string command = interpreter + " " SANDLOT_SOURCE_DIR "/tests/learners/network/read_network.py";
   for (const auto& [name, whole] : example_architectures()) {
     const auto network = make_eigen_network(whole, {}, 1);
     // Gains, biases and the noise's sizes at random too, so that each one matters.
@@ -78,7 +66,8 @@ TEST_CASE("export: numpy alone computes the same outputs") {
     }
     const fs::path path = folder / (std::string(name) + ".npz");
     file.save(path);
-    command += " '" + path.string() + "'";
+    CAPTURE(path.string());
+    CHECK(std::system(comparison(interpreter, path).c_str()) == 0);
   }
   // A classifier's network standardises its inputs; one of states takes their numbers.
   for (const bool states : {false, true}) {
@@ -121,19 +110,16 @@ TEST_CASE("export: numpy alone computes the same outputs") {
     add_floats(file, "example.outputs", 30, outputs);
     const fs::path path = folder / (states ? "states.npz" : "classifier.npz");
     file.save(path);
-    command += " '" + path.string() + "'";
+    CAPTURE(path.string());
+    CHECK(std::system(comparison(interpreter, path).c_str()) == 0);
   }
-  CAPTURE(command);
-  CHECK(std::system(command.c_str()) == 0);
   // It notices a difference.
   const std::string other =
       interpreter + " -c \"import sys, numpy; a = dict(numpy.load(sys.argv[1])); "
                     "a['example.outputs'][3, 1] += 0.001; numpy.savez(sys.argv[1], **a)\" '" +
       (folder / "lstm.npz").string() + "'";
-  REQUIRE(runs(other));
-  CHECK_FALSE(runs(interpreter + " " SANDLOT_SOURCE_DIR
-                                 "/tests/learners/network/read_network.py '" +
-                   (folder / "lstm.npz").string() + "'"));
+  REQUIRE(runs_quietly(other));
+  CHECK_FALSE(runs_quietly(comparison(interpreter, folder / "lstm.npz")));
 }
 
 TEST_CASE("export: archives are whole ZIP files, the same each time") {
@@ -150,9 +136,9 @@ TEST_CASE("export: archives are whole ZIP files, the same each time") {
   file.save(folder / "first.npz");
   file.save(folder / "second.npz");
   CHECK(read_file(folder / "first.npz") == read_file(folder / "second.npz"));
-  const std::string interpreter = python();
+  const std::string interpreter = python_with_numpy();
   if (interpreter.empty()) return;
-  CHECK(runs(interpreter + " -c \"import sys, zipfile, numpy; path = sys.argv[1]; "
+  CHECK(runs_quietly(interpreter + " -c \"import sys, zipfile, numpy; path = sys.argv[1]; "
                            "assert zipfile.ZipFile(path).testzip() is None; a = numpy.load(path); "
                            "assert a['a.weight'].tolist() == [[1, 2, 3], [4, 5, 6]]; "
                            "assert a['a.weight'].dtype == 'f4'; "

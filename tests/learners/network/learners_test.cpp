@@ -8,6 +8,7 @@
 
 #include "learners/network/autoencoder.h"
 #include "learners/network/network_learners.h"
+#include "learners/network/register.h"
 #include "sim/core/random.h"
 
 using namespace sandlot;
@@ -91,6 +92,39 @@ std::vector<std::byte> saved(const Learner& learner) {
 }
 
 }  // namespace
+
+TEST_CASE("network learners: by name, with what they can do") {
+  Registry registry;
+  register_networks(registry);
+  const Space row = numbers(4), picture = Space::box({3, 40, 40}, 0, 1);
+  struct Problems final : Issues {
+    void add(std::string_view, std::string_view) override { ++count; }
+    int count = 0;
+  };
+  const auto accepts = [](const auto& factory, const Space& space) {
+    Problems problems;
+    factory.check(space, problems);
+    return problems.count == 0;
+  };
+  for (const char* name : {"mlp", "cnn", "impala_cnn"}) {
+    CAPTURE(name);
+    const auto regressor = registry.create<RegressorFactory>(name);
+    const auto classifier = registry.create<ClassifierFactory>(name);
+    REQUIRE((regressor && classifier));
+    CHECK(regressor->facts().incremental);
+    CHECK(classifier->facts().probabilities);
+    CHECK(accepts(*regressor, row) == (std::string_view(name) == "mlp"));
+    CHECK(accepts(*classifier, row) == (std::string_view(name) == "mlp"));
+    CHECK(accepts(*classifier, picture));
+    CHECK(classifier->make(picture, 5, 1)->classes() == 5);
+    CHECK(regressor->make(picture, 2, 1)->outputs() == 2);
+  }
+  const auto coder = registry.create<TransformerFactory>("autoencoder");
+  REQUIRE(coder);
+  CHECK(coder->facts().inverse);
+  CHECK(accepts(*coder, row));
+  CHECK_FALSE(accepts(*coder, Space::discrete(4)));
+}
 
 TEST_CASE("network regressor: recovers a noisy sine of large numbers") {
   const Examples train = sine(400, 1), truth = sine(200, 2, 0);
