@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "learners/network/export.h"
+
 namespace sandlot {
 
 QPolicy::QPolicy(const EnvironmentSpec& spec, std::unique_ptr<Network> network, ValueHead head)
@@ -58,6 +60,28 @@ bool QPolicy::action_values(std::span<const float> observation, std::span<float>
   auto& self = const_cast<QPolicy&>(*this);
   const float* q = self.values(1, observation, Noise::off, nullptr);
   std::copy_n(q, values.size(), values.begin());
+  return true;
+}
+
+bool QPolicy::export_arrays(ArraySink& sink) const {
+  export_space(observation_, sink);
+  export_network(*network_, sink);
+  const ValueHeadSettings& head = head_.settings();
+  switch (head.kind) {
+    case ValueKind::expected:
+      sink.add_text("values", "expected");
+      break;
+    case ValueKind::quantile:
+      sink.add_text("values", "quantile");
+      break;
+    case ValueKind::categorical: {
+      sink.add_text("values", "categorical");
+      const float range[] = {static_cast<float>(head.low), static_cast<float>(head.high)};
+      const int shape[] = {2};
+      sink.add("values.range", shape, range);
+      break;
+    }
+  }
   return true;
 }
 

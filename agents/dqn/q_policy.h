@@ -28,6 +28,7 @@ class QPolicy final : public Policy {
            std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
   void begin_episode(int row) override;
   bool action_values(std::span<const float> observation, std::span<float> values) const override;
+  bool export_arrays(ArraySink& sink) const override;
   void save(Writer&) const override;
   void load(Reader&) override;
 

@@ -31,6 +31,7 @@ class ValueHead {
  public:
   ValueHead(const ValueHeadSettings& settings, int actions);
 
+  const ValueHeadSettings& settings() const { return settings_; }
   int actions() const { return actions_; }
   int atoms() const { return atoms_; }  // per action; 1 for expected
   // outputs [rows, actions · atoms] → q [rows, actions].

@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cmath>
 
+#include "learners/network/blocks.h"
 #include "learners/network/kernels.h"
 
 namespace sandlot {
@@ -152,10 +153,9 @@ class LayerNorm final : public EigenLayer {
     const int n = layer_.outputs();
     const ConstArray gain(weights_, n), bias(weights_ + n, n);
     for (int i = 0; i < pass.rows; ++i) {
-      const ConstArray row(x + area(i, n), n);
-      const float mean = row.mean();
-      const float scale = 1 / std::sqrt((row - mean).square().mean() + kNormEpsilon);
-      Array(y + area(i, n), n) = (row - mean) * scale * gain + bias;
+      Array row(y + area(i, n), n);
+      normalize(x + area(i, n), row);
+      row = row * gain + bias;
     }
   }
   void backward(const Pass& pass, const float* x, const float*, float* dy, float* dx,
@@ -164,23 +164,33 @@ class LayerNorm final : public EigenLayer {
     const ConstArray gain(weights_, n);
     Array normal(grown(scratch_, static_cast<std::size_t>(n)), n);
     for (int i = 0; i < pass.rows; ++i) {
-      const ConstArray row(x + area(i, n), n);
       Array by(dy + area(i, n), n);
-      const float mean = row.mean();
-      const float scale = 1 / std::sqrt((row - mean).square().mean() + kNormEpsilon);
-      normal = (row - mean) * scale;
+      const float scale = normalize(x + area(i, n), normal);
       if (learn) {
         Array(gradients_, n) += by * normal;
         Array(gradients_ + n, n) += by;
       }
       if (!dx) continue;
       by *= gain;
-      const float first = by.mean(), second = (by * normal).mean();
+      const float first = sum_of(by.data(), size()) / static_cast<float>(n);
+      const float second =
+          sum_of_products(by.data(), normal.data(), size()) / static_cast<float>(n);
       Array(dx + area(i, n), n) = scale * (by - first - normal * second);
     }
   }
 
  private:
+  std::size_t size() const { return layer_.out.size(); }
+  // Mean 0 and variance 1; returns the factor.
+  float normalize(const float* x, Array& to) const {
+    const auto n = static_cast<float>(size());
+    to = ConstArray(x, to.size()) - sum_of(x, size()) / n;
+    const float variance = sum_of_products(to.data(), to.data(), size()) / n;
+    const float scale = 1 / std::sqrt(variance + kNormEpsilon);
+    to *= scale;
+    return scale;
+  }
+
   Buffer scratch_;
 };
 
@@ -198,14 +208,13 @@ void activate(Activation activation, std::span<float> y) {
       a = a.max(kLeak * a);
       return;
     case Activation::elu:
-      a = (a > 0.0f).select(a, a.exp() - 1.0f);
-      return;
+      return by_blocks(y.data(), y.size(), [](const Block& x) -> Block {
+        return (x > 0.0f).select(x, x.exp() - 1.0f);
+      });
     case Activation::tanh:
-      a = a.tanh();
-      return;
+      return by_blocks(y.data(), y.size(), hyperbolic_tangent);
     case Activation::sigmoid:
-      a = 1.0f / (1.0f + (-a).exp());
-      return;
+      return by_blocks(y.data(), y.size(), logistic);
   }
 }
 

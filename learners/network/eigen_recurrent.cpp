@@ -1,5 +1,6 @@
 #include <Eigen/Core>
 
+#include "learners/network/blocks.h"
 #include "learners/network/eigen_layers.h"
 #include "learners/network/kernels.h"
 
@@ -8,11 +9,6 @@ namespace {
 
 using Array = Eigen::Map<Eigen::ArrayXf>;
 using ConstArray = Eigen::Map<const Eigen::ArrayXf>;
-
-template <class X>
-auto logistic(const X& x) {
-  return 1.0f / (1.0f + (-x).exp());
-}
 
 // Rows are time-major. Per row are kept: the state before it (zeroed where a sequence starts), the
 // gates after their activations, the new c (LSTM) and h U + b of the candidate (GRU).
@@ -145,27 +141,33 @@ class Recurrent final : public EigenLayer {
     Array h(y + at(row, units_), units_);
     switch (layer_.cell) {
       case Cell::rnn:
-        h = gate(gate_, row, 0).tanh();
+        h = gate(gate_, row, 0);
+        squash(h);
         return;
       case Cell::lstm: {
         Array i = gate(gate_, row, 0), f = gate(gate_, row, 1), g = gate(gate_, row, 2),
               o = gate(gate_, row, 3);
-        i = logistic(i);
-        f = logistic(f);
-        g = g.tanh();
-        o = logistic(o);
+        open(i);
+        open(f);
+        squash(g);
+        open(o);
         Array c = array(cell_, row);
         c = f * array(cell_before_, row) + i * g;
-        h = o * c.tanh();
+        h = c;
+        squash(h);
+        h *= o;
         return;
       }
       case Cell::gru: {
         Array(product_.data() + at(row, wide_), wide_) +=
             ConstArray(weights_ + at_recurrent_bias_, wide_);
         Array r = gate(gate_, row, 0), z = gate(gate_, row, 1), n = gate(gate_, row, 2);
-        r = logistic(r + gate(product_, row, 0));
-        z = logistic(z + gate(product_, row, 1));
-        n = (n + r * gate(product_, row, 2)).tanh();
+        r += gate(product_, row, 0);
+        open(r);
+        z += gate(product_, row, 1);
+        open(z);
+        n += r * gate(product_, row, 2);
+        squash(n);
         h = (1.0f - z) * n + z * array(before_, row);
         return;
       }
@@ -208,9 +210,12 @@ class Recurrent final : public EigenLayer {
     }
   }
 
+  void open(Array& values) const { by_blocks(values.data(), units(), logistic); }
+  void squash(Array& values) const { by_blocks(values.data(), units(), hyperbolic_tangent); }
+
   const Eigen::ArrayXf& squashed(const Array& c) {
-    tanh_.resize(units_);
-    tanh_ = c.tanh();
+    tanh_ = c;
+    by_blocks(tanh_.data(), units(), hyperbolic_tangent);
     return tanh_;
   }
 

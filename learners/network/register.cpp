@@ -1,5 +1,7 @@
 #include "learners/network/register.h"
 
+#include "learners/network/autoencoder.h"
+#include "learners/network/network_learners.h"
 #include "learners/network/torsos.h"
 
 namespace sandlot {
@@ -11,8 +13,21 @@ void register_networks(Registry& registry) {
   add_network<RecurrentTorso<Cell::rnn>>(registry, "rnn", "A plain recurrent layer (Elman 1990)");
   add_network<RecurrentTorso<Cell::gru>>(registry, "gru",
                                          "Gated recurrent units (Cho et al. 2014)");
-  add_network<RecurrentTorso<Cell::lstm>>(registry, "lstm",
-                                          "Long short-term memory (Hochreiter & Schmidhuber 1997)");
+  add_network<RecurrentTorso<Cell::lstm>>(
+      registry, "lstm", "Long short-term memory (Hochreiter & Schmidhuber 1997)");
+  add_regressor<TorsoRegressor<Mlp>>(registry, "mlp", "A network of dense layers");
+  add_regressor<TorsoRegressor<Cnn>>(registry, "cnn",
+                                     "A network of convolutions, then dense layers");
+  add_regressor<TorsoRegressor<ImpalaCnn>>(registry, "impala_cnn",
+                                           "A network of residual convolutions");
+  add_classifier<TorsoClassifier<Mlp>>(registry, "mlp", "A network of dense layers");
+  add_classifier<TorsoClassifier<Cnn>>(registry, "cnn",
+                                       "A network of convolutions, then dense layers");
+  add_classifier<TorsoClassifier<ImpalaCnn>>(registry, "impala_cnn",
+                                             "A network of residual convolutions");
+  add_transformer<Autoencoder>(
+      registry, "autoencoder",
+      "A network that restores its input from a short code (Hinton & Salakhutdinov 2006)");
 }
 
 }  // namespace sandlot

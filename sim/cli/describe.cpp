@@ -39,10 +39,13 @@ int describe(const Registry& registry, const Options& options) {
     return 0;
   }
   std::vector<std::string> names{"config"};
+  bool found = false;  // one name may be of several kinds
   for (const auto& kind : registry.kinds()) {
     for (const auto& entry : registry.list(kind)) {
       names.push_back(entry.name);
       if (entry.name != options.name) continue;
+      if (found) std::printf("\n");
+      found = true;
       std::printf("%s  %s\n%s\n\n", bold(entry.name).c_str(), dim(kind).c_str(),
                   entry.help.c_str());
       const auto component = entry.create();
@@ -59,9 +62,9 @@ int describe(const Registry& registry, const Options& options) {
         std::printf("\n");
       }
       print_fields(describe_fields(registry, *component));
-      return 0;
     }
   }
+  if (found) return 0;
   const std::string near = nearest(options.name, names);
   print_error(
       "there is nothing named '" + options.name + "'" +
@@ -75,7 +78,7 @@ void add_describe(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   auto* sub =
       app.add_subcommand("describe",
-                         "The settings of a world, an agent, a feature map or of the config file.\n"
+                         "The settings of a world, an agent, a learner or of the config file.\n"
                          "  sandlot describe cart_pole");
   sub->add_option("name", options->name, "as in sandlot list, or config");
   sub->add_flag("--markdown", options->markdown, "the whole reference, as in docs/reference.md");

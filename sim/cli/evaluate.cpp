@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
 #include "sim/cli/common.h"
 #include "sim/cli/verbs.h"
 #include "sim/experiment/chart.h"
+#include "sim/experiment/episode_file.h"
 #include "sim/experiment/evaluation.h"
 #include "sim/experiment/run_folder.h"
 #include "sim/experiment/trained_policy.h"
@@ -17,7 +19,23 @@ struct Options {
   std::int64_t episodes = 100;
   std::uint64_t seed = 0;
   bool csv = false;
+  std::string save;
 };
+
+// Names that hold variant and seed, so that several runs go into one folder.
+void save_episodes(const Registry& registry, const ExperimentConfig& config,
+                   const RunFolder& folder, const Evaluation& evaluation,
+                   const std::filesystem::path& to) {
+  std::filesystem::create_directories(to);
+  const std::string run = config.label() + "/" + std::to_string(folder.seed());
+  std::string name = run;
+  std::replace(name.begin(), name.end(), '/', '-');
+  const std::string yaml = environment_yaml(registry, evaluation_section(config));
+  for (std::size_t i = 0; i < evaluation.episodes.size(); ++i)
+    save_episode(to / (name + "-" + padded(static_cast<std::int64_t>(i)) + ".episode"),
+                 {run + ", evaluated, episode " + std::to_string(i), yaml,
+                  evaluation.episodes[i]});
+}
 
 int evaluate_runs(const Registry& registry, const Options& options) {
   if (options.csv)
@@ -32,6 +50,7 @@ int evaluate_runs(const Registry& registry, const Options& options) {
     TrainedPolicy trained(config, folder.policy());
     const Evaluation e =
         evaluate(config, trained.policy(), derive(options.seed, "evaluate"), options.episodes);
+    if (!options.save.empty()) save_episodes(registry, config, folder, e, options.save);
     if (options.csv) {
       for (std::size_t i = 0; i < e.episodes.size(); ++i) {
         const auto& episode = e.episodes[i];
@@ -71,6 +90,8 @@ void add_evaluate(CLI::App& app, Run& run) {
                   "path=value over the run's config: other levels, another limit")
       ->take_all()
       ->allow_extra_args(false);
+  sub->add_option("--save", options->save,
+                  "a folder that takes every episode as an .episode file, to show or to imitate");
   sub->add_flag("--csv", options->csv, "every episode, as CSV");
   sub->callback([options, &run] {
     run = [options](const Registry& registry) { return evaluate_runs(registry, *options); };

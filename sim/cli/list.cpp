@@ -23,7 +23,7 @@ int list(const Registry& registry) {
 }  // namespace
 
 void add_list(CLI::App& app, Run& run) {
-  auto* sub = app.add_subcommand("list", "All worlds, agents and feature maps.\n  sandlot list");
+  auto* sub = app.add_subcommand("list", "All worlds, agents, feature maps and learners.\n  sandlot list");
   sub->callback([&run] { run = list; });
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,15 @@
 #include "sim/core/vector_environment.h"
 
 namespace sandlot {
+
+// An episode that somebody played: what was seen before each action, and the action.
+struct Demonstration {
+  std::int64_t length = 0;
+  std::vector<float> observations;    // [length, obs], as the agent's world shows them
+  std::vector<std::int32_t> actions;  // [length], discrete spaces
+  std::vector<float> values;          // [length, action size], boxes
+  double episode_return = 0;
+};
 
 // What training supplies. An agent's loop reads
 //
@@ -38,6 +49,12 @@ class TrainingContext {
   // A figure of the agent's own; the metrics row holds the mean since the row before. `metric` is
   // one of Agent::metrics().
   virtual void report(std::string_view metric, double value) = 0;
+
+  // Episode files, and those in folders, played again in the world that they were recorded in.
+  virtual std::vector<Demonstration> demonstrations(std::span<const std::string> paths) {
+    static_cast<void>(paths);
+    throw std::logic_error("this training has no episodes to show");
+  }
 };
 
 class Agent {

@@ -118,4 +118,17 @@ bool NormalizedPolicy::action_values(std::span<const float> observation,
   return inner_.action_values(scratch_, values);
 }
 
+bool NormalizedPolicy::export_arrays(ArraySink& sink) const {
+  if (!inner_.export_arrays(sink)) return false;
+  std::vector<float> mean, deviation;
+  for (std::size_t i = 0; i < statistics_.size(); ++i) {
+    mean.push_back(static_cast<float>(statistics_.mean(i)));
+    deviation.push_back(static_cast<float>(std::sqrt(statistics_.variance(i) + 1e-8)));
+  }
+  const int shape[] = {static_cast<int>(mean.size())};
+  sink.add("observation.mean", shape, mean);
+  sink.add("observation.deviation", shape, deviation);
+  return true;
+}
+
 }  // namespace sandlot

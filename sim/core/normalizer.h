@@ -20,6 +20,7 @@ class ObservationStatistics {
   void normalize(std::span<const float> from, std::span<float> to) const;  // [rows, size]
   double mean(std::size_t i) const { return mean_[i]; }
   double variance(std::size_t i) const;
+  std::size_t size() const { return mean_.size(); }
 
   void save(Writer&) const;
   void load(Reader&);
@@ -60,6 +61,8 @@ class NormalizedPolicy final : public Policy {
            std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
   void begin_episode(int row) override { inner_.begin_episode(row); }
   bool action_values(std::span<const float> observation, std::span<float> values) const override;
+  // What the inner policy has, and `observation.mean` and `observation.deviation`.
+  bool export_arrays(ArraySink& sink) const override;
   void save(Writer& out) const override { inner_.save(out); }
   void load(Reader& in) override { inner_.load(in); }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "sim/core/array_sink.h"
 #include "sim/core/random.h"
 
 namespace sandlot {
@@ -29,6 +30,12 @@ class Policy {
   virtual bool action_values(std::span<const float> observation, std::span<float> values) const {
     static_cast<void>(observation);
     static_cast<void>(values);
+    return false;
+  }
+
+  // What it has learnt, as arrays that other programs read; false where it is none.
+  virtual bool export_arrays(ArraySink& sink) const {
+    static_cast<void>(sink);
     return false;
   }
 

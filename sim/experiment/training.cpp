@@ -7,6 +7,7 @@
 
 #include "sim/config/writer.h"
 #include "sim/core/archive.h"
+#include "sim/experiment/demonstrations.h"
 #include "sim/experiment/episode_file.h"
 #include "sim/experiment/trained_policy.h"
 
@@ -208,6 +209,10 @@ void TrainingRun::report(std::string_view metric, double value) {
   }
   throw std::logic_error("the agent reports '" + std::string(metric) +
                          "', which its metrics() does not name");
+}
+
+std::vector<Demonstration> TrainingRun::demonstrations(std::span<const std::string> paths) {
+  return load_demonstrations(registry_, config_, paths);
 }
 
 void TrainingRun::schedule_next() {

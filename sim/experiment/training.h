@@ -79,6 +79,7 @@ class TrainingRun final : public TrainingContext {
   std::int64_t steps() const override { return steps_; }
   std::int64_t episodes() const override { return episodes_; }
   void report(std::string_view metric, double value) override;
+  std::vector<Demonstration> demonstrations(std::span<const std::string> paths) override;
 
  private:
   struct Mean {

@@ -57,6 +57,8 @@ const char* const kAgentSettings[] = {
     ", method: n_step",
     ", method: monte_carlo",
     ", method: td_lambda",
+    // Any path that is there: the training loop shows episodes of its own.
+    ", episodes: [tests], classifier: {learner: mlp, hidden: [8], epochs: 3}",
 };
 
 bool is_planner(const std::string& agent) {

@@ -44,6 +44,31 @@ class TrainingLoop final : public TrainingContext {
   std::int64_t steps() const override { return steps_; }
   std::int64_t episodes() const override { return episodes_; }
   void report(std::string_view, double value) override { last_report = value; }
+  // 60 steps of each row by chance, whatever `paths` are; the world is as before.
+  std::vector<Demonstration> demonstrations(std::span<const std::string>) override {
+    Writer before;
+    environment_.save(before);
+    Random random(1);
+    Demonstration shown;
+    const EnvironmentSpec& spec = environment_.spec();
+    const auto n = static_cast<std::size_t>(spec.action.n);
+    std::vector<std::int32_t> actions(static_cast<std::size_t>(environment_.size()));
+    for (int step = 0; step < 60; ++step) {
+      for (std::size_t row = 0; row < actions.size(); ++row) {
+        const auto legal = environment_.legal_actions();
+        actions[row] = uniform_action(spec.action.n,
+                                      legal.empty() ? legal : legal.subspan(row * n, n), random);
+      }
+      shown.observations.insert(shown.observations.end(), environment_.observations().begin(),
+                                environment_.observations().end());
+      shown.actions.insert(shown.actions.end(), actions.begin(), actions.end());
+      environment_.step({.discrete = actions, .continuous = {}});
+    }
+    shown.length = static_cast<std::int64_t>(shown.actions.size());
+    Reader in(before.bytes());
+    environment_.load(in);
+    return {shown};
+  }
 
   double last_report = 0;
 

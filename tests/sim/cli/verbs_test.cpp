@@ -155,3 +155,37 @@ TEST_CASE("replay: verifies, lists events and draws") {
                     ": expected an .episode file, not a folder: see "
                     "watch\n");
 }
+
+TEST_CASE("evaluate --save, imitation and export: from one policy to the next, and out") {
+  const TemporaryFolder folder;
+  const std::string shown = (folder / "shown").string(), arrays = (folder / "a.npz").string();
+  const Finished saved = run(folder.path(), {"evaluate", trained().runs() + "/small/1",
+                                             "--episodes", "3", "--save", shown});
+  CAPTURE(saved.err);
+  REQUIRE(saved.code == 0);
+  CHECK(fs::exists(folder / "shown/small-1-000000000002.episode"));
+  CHECK(run(folder.path(), {"replay", shown + "/small-1-000000000000.episode"}).code == 0);
+  const std::string config = (folder / "copy.yaml").string();
+  write_text(config,
+             "name: copy\nenvironment: {name: cliff_walking}\n"
+             "agent: {name: imitation, episodes: [\"" + shown +
+                 "\"], classifier: {learner: mlp, hidden: [], epochs: 200}}\n"
+                 "training: {steps: 50, evaluate: {episodes: 3, step_limit: 100}}\n");
+  const std::string runs = (folder / "runs").string();
+  const Finished learnt = run(folder.path(), {"train", config, "--out", runs, "--quiet"});
+  CAPTURE(learnt.err);
+  REQUIRE(learnt.code == 0);
+  const Finished written = run(folder.path(), {"export", runs, "--output", arrays});
+  CAPTURE(written.err);
+  REQUIRE(written.code == 0);
+  CHECK(written.out == "written " + arrays + ": 4 arrays of " + runs + "/copy/1 after 50 steps\n");
+  CHECK(text_of(arrays).substr(0, 4) == "PK\x03\x04");
+  check_refused({"export", trained().runs(), "--output", arrays}, 2,
+                "error: " + trained().runs() +
+                    "/small/1: what q_learning has learnt is no network: there is nothing to "
+                    "export\n");
+  check_refused({"export", runs, "--output", "a.txt"}, 2,
+                "error: a.txt: expected the name of a file of arrays: it ends in .npz\n");
+  check_refused({"export", runs, "--output", "/nowhere/a.npz"}, 2,
+                "error: /nowhere/a.npz: there is no folder /nowhere\n");
+}

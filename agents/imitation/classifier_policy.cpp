@@ -1,0 +1,34 @@
+#include "agents/imitation/classifier_policy.h"
+
+#include <algorithm>
+
+namespace sandlot {
+
+MatrixMap ClassifierPolicy::view(int rows, std::span<const float> observations) const {
+  return {observations.data(), rows, static_cast<Eigen::Index>(classifier_->input().size())};
+}
+
+void ClassifierPolicy::act(int rows, std::span<const float> observations,
+                           std::span<const std::uint8_t> legal, std::span<std::int32_t> actions,
+                           std::span<float>, Random&) {
+  if (legal.empty()) {
+    const auto chosen = classifier_->predict(view(rows, observations));
+    std::copy(chosen.begin(), chosen.end(), actions.begin());
+    return;
+  }
+  const Matrix chances = classifier_->predict_probabilities(view(rows, observations));
+  const auto n = static_cast<std::size_t>(chances.cols());
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row)
+    actions[row] =
+        greedy_action(std::span(chances.data() + row * n, n), legal.subspan(row * n, n));
+}
+
+bool ClassifierPolicy::action_values(std::span<const float> observation,
+                                     std::span<float> values) const {
+  if (!facts_.probabilities) return false;
+  const Matrix chances = classifier_->predict_probabilities(view(1, observation));
+  std::copy_n(chances.data(), values.size(), values.begin());
+  return true;
+}
+
+}  // namespace sandlot
