@@ -84,5 +84,3 @@ void generate(benchmark::State& state) {
 BENCHMARK(generate)->Arg(0)->Arg(50)->Arg(100)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-
-BENCHMARK_MAIN();

@@ -75,5 +75,3 @@ BENCHMARK_CAPTURE(train, mountain_car_sarsa_lambda, kCar,
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace
-
-BENCHMARK_MAIN();

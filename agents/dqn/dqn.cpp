@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/dqn/acting.h"
+
 namespace sandlot {
 namespace {
 
@@ -54,55 +56,33 @@ std::string Dqn::describe() const {
 
 void Dqn::train(TrainingContext& training) {
   VectorEnvironment& world = training.environment();
-  const int copies = world.size();
   while (training.proceed(*this)) {
-    for (int row = 0; row < copies; ++row)
-      if (!replay_.begun(row)) {
-        const auto legal = world.legal_actions();
-        const auto n = static_cast<std::size_t>(spec_.action.n);
-        replay_.begin(row, world.observation(row),
-                      legal.empty() ? legal : legal.subspan(static_cast<std::size_t>(row) * n, n));
-      }
+    begin_rows(replay_, world);
     choose(world, settings_.epsilon.at(training.steps()));
     training.step({.discrete = actions_, .continuous = {}});
-    remember(world);
-    owed_ += copies;
-    since_target_ += copies;
-    if (training.steps() >= settings_.learning_starts && replay_.size() > 0) learn(training);
+    remember(replay_, world, actions_);
+    if (training.steps() < settings_.learning_starts) continue;
+    owed_ += world.size();
+    since_target_ += world.size();
+    if (replay_.size() > 0) learn(training);
   }
 }
 
 void Dqn::choose(const VectorEnvironment& world, double epsilon) {
-  const auto n = static_cast<std::size_t>(spec_.action.n);
-  const auto legal = world.legal_actions();
   bool greedy = false;
-  for (std::size_t row = 0; row < actions_.size(); ++row) {
-    const auto own = legal.empty() ? legal : legal.subspan(row * n, n);
-    actions_[row] = -1;
-    if (exploration_.bernoulli(epsilon))
-      actions_[row] = uniform_action(spec_.action.n, own, exploration_);
-    else
-      greedy = true;
+  for (int row = 0; row < world.size(); ++row) {
+    const bool explore = exploration_.bernoulli(epsilon);
+    actions_[static_cast<std::size_t>(row)] =
+        explore ? uniform_action(spec_.action.n, legal_of(world, row), exploration_) : -1;
+    greedy = greedy || !explore;
   }
   if (!greedy) return;
   if (settings_.value_function.noisy) policy_.network().draw_noise(noise_);
-  const float* const q = policy_.values(world.size(), world.observations(), Noise::drawn, nullptr);
-  for (std::size_t row = 0; row < actions_.size(); ++row)
-    if (actions_[row] < 0)
-      actions_[row] = greedy_action(std::span(q + row * n, n),
-                                    legal.empty() ? legal : legal.subspan(row * n, n));
-}
-
-void Dqn::remember(const VectorEnvironment& world) {
   const auto n = static_cast<std::size_t>(spec_.action.n);
-  for (int row = 0; row < world.size(); ++row) {
-    const auto i = static_cast<std::size_t>(row);
-    const Status status = world.statuses()[i];
-    const bool ended = status != Status::running;
-    const auto legal = world.legal_actions();
-    replay_.add(row, actions_[i], world.rewards()[i], status,
-                ended ? world.final_observation(row) : world.observation(row),
-                legal.empty() || ended ? std::span<const std::uint8_t>() : legal.subspan(i * n, n));
+  const float* q = policy_.values(world.size(), world.observations(), Noise::drawn, nullptr);
+  for (int row = 0; row < world.size(); ++row, q += n) {
+    std::int32_t& action = actions_[static_cast<std::size_t>(row)];
+    if (action < 0) action = greedy_action(std::span(q, n), legal_of(world, row));
   }
 }
 

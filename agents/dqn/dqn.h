@@ -39,7 +39,6 @@ class Dqn : public Agent {
 
  private:
   void choose(const VectorEnvironment& world, double epsilon);
-  void remember(const VectorEnvironment& world);
   void learn(TrainingContext& training);
   NetworkInput input(int rows, const std::vector<float>& observations);
   void compute_targets();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/dqn/acting.h"
+
 namespace sandlot {
 namespace {
 
@@ -73,19 +75,15 @@ std::string RecurrentDqn::describe() const {
 void RecurrentDqn::train(TrainingContext& training) {
   VectorEnvironment& world = training.environment();
   while (training.proceed(*this)) {
-    for (int row = 0; row < world.size(); ++row) {
-      if (replay_.begun(row)) continue;
-      const auto legal = world.legal_actions();
-      const auto n = static_cast<std::size_t>(spec_.action.n);
-      replay_.begin(row, world.observation(row),
-                    legal.empty() ? legal : legal.subspan(static_cast<std::size_t>(row) * n, n));
-    }
+    begin_rows(replay_, world);
     choose(world, settings_.epsilon.at(training.steps()));
     training.step({.discrete = actions_, .continuous = {}});
-    remember(world);
+    remember(replay_, world, actions_, states_);
+    forget_ended(world);
+    if (training.steps() < settings_.learning_starts) continue;
     owed_ += world.size();
     since_target_ += world.size();
-    if (training.steps() < settings_.learning_starts || replay_.size() == 0) continue;
+    if (replay_.size() == 0) continue;
     bool trained = false;
     for (; owed_ >= settings_.train_every; owed_ -= settings_.train_every, trained = true)
       for (int i = 0; i < settings_.updates; ++i) {
@@ -101,35 +99,23 @@ void RecurrentDqn::train(TrainingContext& training) {
 }
 
 void RecurrentDqn::choose(const VectorEnvironment& world, double epsilon) {
-  const auto n = static_cast<std::size_t>(spec_.action.n);
-  const auto legal = world.legal_actions();
   if (settings_.value_function.noisy) policy_.network().draw_noise(noise_);
+  const auto n = static_cast<std::size_t>(spec_.action.n);
   // Also where the action is drawn at random: the memory must see every observation.
-  const float* const q =
-      policy_.values(world.size(), world.observations(), Noise::drawn, states_.data());
-  for (std::size_t row = 0; row < actions_.size(); ++row) {
-    const auto own = legal.empty() ? legal : legal.subspan(row * n, n);
-    actions_[row] = exploration_.bernoulli(epsilon)
-                        ? uniform_action(spec_.action.n, own, exploration_)
-                        : greedy_action(std::span(q + row * n, n), own);
-  }
+  const float* q = policy_.values(world.size(), world.observations(), Noise::drawn, states_.data());
+  for (int row = 0; row < world.size(); ++row, q += n)
+    actions_[static_cast<std::size_t>(row)] =
+        exploration_.bernoulli(epsilon)
+            ? uniform_action(spec_.action.n, legal_of(world, row), exploration_)
+            : greedy_action(std::span(q, n), legal_of(world, row));
 }
 
-void RecurrentDqn::remember(const VectorEnvironment& world) {
-  const auto n = static_cast<std::size_t>(spec_.action.n);
+void RecurrentDqn::forget_ended(const VectorEnvironment& world) {
   const std::size_t width = policy_.network().state_size();
-  for (int row = 0; row < world.size(); ++row) {
-    const auto i = static_cast<std::size_t>(row);
-    const Status status = world.statuses()[i];
-    const bool ended = status != Status::running;
-    const auto legal = world.legal_actions();
-    const auto state = std::span(states_).subspan(i * width, width);
-    replay_.add(row, actions_[i], world.rewards()[i], status,
-                ended ? world.final_observation(row) : world.observation(row),
-                legal.empty() || ended ? std::span<const std::uint8_t>() : legal.subspan(i * n, n),
-                state);
-    if (ended) std::fill(state.begin(), state.end(), 0.0f);
-  }
+  for (const EpisodeRecord& episode : world.finished())
+    std::fill_n(states_.begin() +
+                    static_cast<std::ptrdiff_t>(static_cast<std::size_t>(episode.row) * width),
+                width, 0.0f);
 }
 
 void RecurrentDqn::make_target(int t, int row, const float* own_values) {

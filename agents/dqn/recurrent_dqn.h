@@ -45,7 +45,7 @@ class RecurrentDqn final : public Agent {
 
  private:
   void choose(const VectorEnvironment& world, double epsilon);
-  void remember(const VectorEnvironment& world);
+  void forget_ended(const VectorEnvironment& world);
   // Of step t of a row: the return within the window and where it is bootstrapped from; `outputs`
   // of both networks are [length + 1, rows, width].
   void make_target(int t, int row, const float* own_values);
