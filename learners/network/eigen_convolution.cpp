@@ -100,7 +100,7 @@ class Convolution final : public EigenLayer {
   }
 
   int channels_, positions_, patch_;
-  Buffer patches_, turned_;
+  std::vector<float> patches_, turned_;
 };
 
 // The first of equal largest values of a window takes its gradient.

@@ -123,7 +123,7 @@ class Dense final : public EigenLayer {
   }
 
   int in_, out_;
-  Buffer scratch_, noisy_;
+  std::vector<float> scratch_, noisy_;
   std::vector<float> noise_in_, noise_out_;
   bool stale_ = true;
 };
@@ -191,7 +191,7 @@ class LayerNorm final : public EigenLayer {
     return scale;
   }
 
-  Buffer scratch_;
+  std::vector<float> scratch_;
 };
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "learners/network/buffer.h"
 #include "learners/network/network.h"
 
 namespace sandlot {
@@ -61,5 +60,11 @@ std::unique_ptr<EigenLayer> make_eigen_recurrent(const Layer& layer, float* weig
 // y ← act(y), and dy ← dy · act'(…), told from y.
 void activate(Activation activation, std::span<float> y);
 void activate_backward(Activation activation, std::span<const float> y, std::span<float> dy);
+
+// Grows, never shrinks.
+inline float* grown(std::vector<float>& buffer, std::size_t size) {
+  if (buffer.size() < size) buffer.resize(size);
+  return buffer.data();
+}
 
 }  // namespace sandlot

@@ -18,7 +18,7 @@ struct Node {
   std::unique_ptr<EigenLayer> layer;  // null for keep and add
   int inputs, outputs;
   int partner = -1;  // of keep and add: each other's place in the stream
-  Buffer y, dy;
+  std::vector<float> y, dy;
 };
 
 class Stream {
@@ -109,11 +109,10 @@ class EigenNetwork final : public Network {
  public:
   EigenNetwork(const Architecture& whole, const OptimizerSettings& optimizer, Seed seed)
       : Network(whole),
+        weights_(whole.initial_weights(seed)),
         gradients_(parameter_count()),
         optimizer_(optimizer, parameter_count()),
         image_(whole.input.height * whole.input.width > 1 && whole.input.channels > 1) {
-    const std::vector<float> initial = whole.initial_weights(seed);
-    weights_.assign(initial.begin(), initial.end());
     std::size_t offset = 0;
     int state_offset = 0;
     const auto build = [&](const std::vector<Layer>& layers, Stream& stream) {
@@ -191,7 +190,7 @@ class EigenNetwork final : public Network {
 
   void save(Writer& out) const override {
     out.tag("network");
-    out.write(std::vector<float>(weights_.begin(), weights_.end()));
+    out.write(weights_);
     optimizer_.save(out);
     for (const Stream* stream : {&torso_, &value_, &head_})
       stream->each([&](const EigenLayer& layer) { layer.save(out); });
@@ -286,12 +285,12 @@ class EigenNetwork final : public Network {
 
   int middle_width() const { return architecture().head.front().inputs(); }
 
-  Buffer weights_, gradients_;
+  std::vector<float> weights_, gradients_;
   Optimizer optimizer_;
   bool image_;
   Stream torso_, value_, head_;
   Pass pass_;
-  Buffer input_, outputs_, by_value_, by_image_;
+  std::vector<float> input_, outputs_, by_value_, by_image_;
 };
 
 }  // namespace

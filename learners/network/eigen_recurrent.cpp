@@ -106,11 +106,11 @@ class Recurrent final : public EigenLayer {
   std::size_t wide() const { return static_cast<std::size_t>(wide_); }
   std::size_t units() const { return static_cast<std::size_t>(units_); }
   static std::ptrdiff_t at(int row, int width) { return static_cast<std::ptrdiff_t>(row) * width; }
-  Array array(Buffer& all, int row, int part = 0) {
+  Array array(std::vector<float>& all, int row, int part = 0) {
     return {all.data() + at(row, units_) + at(part, units_), units_};
   }
   // One gate of a row.
-  Array gate(Buffer& all, int row, int which) {
+  Array gate(std::vector<float>& all, int row, int which) {
     return {all.data() + at(row, wide_) + at(which, units_), units_};
   }
 
@@ -221,8 +221,8 @@ class Recurrent final : public EigenLayer {
 
   int in_, units_, wide_, offset_;
   std::ptrdiff_t at_recurrent_ = 0, at_bias_ = 0, at_recurrent_bias_ = 0;
-  Buffer gate_, before_, cell_before_, cell_, product_;
-  Buffer by_gate_, by_product_, by_before_, by_cell_, turned_;
+  std::vector<float> gate_, before_, cell_before_, cell_, product_;
+  std::vector<float> by_gate_, by_product_, by_before_, by_cell_, turned_;
   Eigen::ArrayXf tanh_;
 };
 
