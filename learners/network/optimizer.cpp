@@ -126,10 +126,16 @@ double Optimizer::step(std::span<float> weights, std::span<float> gradients, dou
       const auto time = static_cast<double>(steps);
       const auto scale = static_cast<float>(learning_rate / (1 - std::pow(s.beta1, time)));
       const auto root = static_cast<float>(1 / std::sqrt(1 - std::pow(s.beta2, time)));
-      Array m = view(first), v = view(second);
-      m = beta1 * m + (1 - beta1) * g;
-      v = beta2 * v + (1 - beta2) * g.square();
-      w -= scale * m / (v.sqrt() * root + epsilon);
+      // A plain loop, which the compiler turns into vectors: Eigen's exact root is not one of theirs.
+      float* const m = first.data();
+      float* const v = second.data();
+      float* const to = weights.data();
+      const float* const from = gradients.data();
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        m[i] = beta1 * m[i] + (1 - beta1) * from[i];
+        v[i] = beta2 * v[i] + (1 - beta2) * (from[i] * from[i]);
+        to[i] -= scale * m[i] / (std::sqrt(v[i]) * root + epsilon);
+      }
       break;
     }
   }
