@@ -45,6 +45,11 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void send(int signal) { ::kill(child_, signal); }
+  bool running() {
+    siginfo_t info{};
+    return waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == 0;
+  }
   // The exit code, or minus the signal that ended it.
   int wait() {
     int status = 0;
@@ -73,7 +78,8 @@ inline Finished run(const std::filesystem::path& folder, std::vector<std::string
 
 template <class Condition>
 bool wait_until(double seconds, Condition condition) {
-  for (int i = 0; i < static_cast<int>(seconds * 100); ++i) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (std::chrono::steady_clock::now() < end) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
