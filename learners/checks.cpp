@@ -14,24 +14,34 @@ std::string place(std::string_view name, Eigen::Index row, Eigen::Index column) 
 
 }  // namespace
 
-void check_values(std::string_view name, const MatrixView& values, std::size_t columns) {
+namespace {
+
+void check_values(std::string_view name, const MatrixView& values, std::size_t columns,
+                  bool missing) {
   if (static_cast<std::size_t>(values.cols()) != columns)
     throw std::invalid_argument(std::string(name) + " has " + std::to_string(values.cols()) +
                                 " columns; expected " + std::to_string(columns));
   if (values.allFinite()) return;
   for (Eigen::Index row = 0; row < values.rows(); ++row)
     for (Eigen::Index column = 0; column < values.cols(); ++column)
-      if (!std::isfinite(values(row, column)))
+      if (!std::isfinite(values(row, column)) && !(missing && std::isnan(values(row, column))))
         throw std::invalid_argument(place(name, row, column) + " is " +
                                     std::to_string(values(row, column)) +
                                     "; expected a finite number");
 }
 
-void check_inputs(const MatrixView& x, const Space& input) {
-  check_values("x", x, input.size());
+}  // namespace
+
+void check_values(std::string_view name, const MatrixView& values, std::size_t columns) {
+  check_values(name, values, columns, false);
+}
+
+void check_inputs(const MatrixView& x, const Space& input, bool missing) {
+  check_values("x", x, input.size(), missing);
   if (!input.is_discrete()) return;
   for (Eigen::Index row = 0; row < x.rows(); ++row) {
     const float value = x(row, 0);
+    if (missing && std::isnan(value)) continue;
     if (value < 0 || value >= static_cast<float>(input.n) || value != std::floor(value))
       throw std::invalid_argument(place("x", row, 0) + " is " + std::to_string(value) +
                                   "; expected a whole number from 0 to " +

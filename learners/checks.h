@@ -13,8 +13,9 @@ namespace sandlot {
 
 // Other numbers of columns than expected, and values that are not finite. `name`: "x".
 void check_values(std::string_view name, const MatrixView& values, std::size_t columns);
-// The same for rows of a space; those of a discrete one must be its numbers.
-void check_inputs(const MatrixView& x, const Space& input);
+// The same for rows of a space; those of a discrete one must be its numbers. With `missing`, NaN stands
+// for what is not known.
+void check_inputs(const MatrixView& x, const Space& input, bool missing = false);
 void check_rows(std::string_view name, std::size_t rows, std::size_t expected);
 void check_labels(std::span<const std::int32_t> labels, int classes);
 

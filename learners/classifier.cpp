@@ -1,5 +1,6 @@
 #include "learners/classifier.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "learners/checks.h"
@@ -15,7 +16,7 @@ Classifier::Classifier(Space input, int classes) : input_(std::move(input)), cla
 void Classifier::fit(const MatrixView& x, std::span<const std::int32_t> labels,
                      std::span<const float> weights) {
   const WeightedRows rows(static_cast<std::size_t>(x.rows()), weights);
-  check_inputs(x, input_);
+  check_inputs(x, input_, takes_missing());
   check_rows("labels", labels.size(), static_cast<std::size_t>(x.rows()));
   check_labels(labels, classes_);
   fitted_ = false;
@@ -29,7 +30,7 @@ void Classifier::fit(const MatrixView& x, std::span<const std::int32_t> labels,
 void Classifier::partial_fit(const MatrixView& x, std::span<const std::int32_t> labels,
                              std::span<const float> weights) {
   const WeightedRows rows(static_cast<std::size_t>(x.rows()), weights);
-  check_inputs(x, input_);
+  check_inputs(x, input_, takes_missing());
   check_rows("labels", labels.size(), static_cast<std::size_t>(x.rows()));
   check_labels(labels, classes_);
   if (rows.all())
@@ -47,7 +48,7 @@ void Classifier::do_partial_fit(const MatrixView&, std::span<const std::int32_t>
 Matrix Classifier::predict_probabilities(const MatrixView& x) const {
   if (!fitted_)
     throw std::logic_error("the classifier has learnt nothing yet: expected fit() first");
-  check_inputs(x, input_);
+  check_inputs(x, input_, takes_missing());
   if (x.rows() == 0) return Matrix(0, classes_);
   return do_probabilities(x);
 }
@@ -55,7 +56,7 @@ Matrix Classifier::predict_probabilities(const MatrixView& x) const {
 std::vector<std::int32_t> Classifier::predict(const MatrixView& x) const {
   if (!fitted_)
     throw std::logic_error("the classifier has learnt nothing yet: expected fit() first");
-  check_inputs(x, input_);
+  check_inputs(x, input_, takes_missing());
   if (x.rows() == 0) return {};
   return do_predict(x);
 }
@@ -73,6 +74,11 @@ std::vector<std::int32_t> Classifier::do_predict(const MatrixView& x) const {
     labels[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(best);
   }
   return labels;
+}
+
+void Classifier::do_probabilities_row(std::span<const float> x, std::span<float> out) const {
+  const Matrix row = do_probabilities(MatrixMap(x.data(), 1, static_cast<Eigen::Index>(x.size())));
+  std::copy_n(row.data(), row.size(), out.begin());
 }
 
 void Classifier::save(Writer& out) const {

@@ -36,6 +36,10 @@ class Classifier {
   // [rows, classes()], each row with sum 1; may be called by several threads at once. Throws
   // std::logic_error where facts() says that there are none.
   Matrix predict_probabilities(const MatrixView& x) const;
+  // The same for one row, unchecked, where acting must be quick: x [input().size()], out [classes()].
+  void probabilities_row(std::span<const float> x, std::span<float> out) const {
+    do_probabilities_row(x, out);
+  }
   // The likeliest class of each row, the first of equal ones.
   std::vector<std::int32_t> predict(const MatrixView& x) const;
   // How much each input counts, at least 0, with sum 1; empty where it cannot say.
@@ -56,6 +60,8 @@ class Classifier {
   virtual void do_partial_fit(const MatrixView& x, std::span<const std::int32_t> labels,
                               std::span<const float> weights);
   virtual Matrix do_probabilities(const MatrixView& x) const;
+  virtual void do_probabilities_row(std::span<const float> x, std::span<float> out) const;
+  virtual bool takes_missing() const { return false; }  // as facts() says
   virtual std::vector<std::int32_t> do_predict(const MatrixView& x) const;  // by probabilities
   virtual void do_save(Writer& out) const = 0;
   virtual void do_load(Reader& in) = 0;

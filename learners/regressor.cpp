@@ -1,5 +1,6 @@
 #include "learners/regressor.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "learners/checks.h"
@@ -14,7 +15,7 @@ Regressor::Regressor(Space input, int outputs) : input_(std::move(input)), outpu
 
 void Regressor::fit(const MatrixView& x, const MatrixView& y, std::span<const float> weights) {
   const WeightedRows rows(static_cast<std::size_t>(x.rows()), weights);
-  check_inputs(x, input_);
+  check_inputs(x, input_, takes_missing());
   check_values("y", y, static_cast<std::size_t>(outputs_));
   check_rows("y", static_cast<std::size_t>(y.rows()), static_cast<std::size_t>(x.rows()));
   fitted_ = false;
@@ -28,7 +29,7 @@ void Regressor::fit(const MatrixView& x, const MatrixView& y, std::span<const fl
 void Regressor::partial_fit(const MatrixView& x, const MatrixView& y,
                             std::span<const float> weights) {
   const WeightedRows rows(static_cast<std::size_t>(x.rows()), weights);
-  check_inputs(x, input_);
+  check_inputs(x, input_, takes_missing());
   check_values("y", y, static_cast<std::size_t>(outputs_));
   check_rows("y", static_cast<std::size_t>(y.rows()), static_cast<std::size_t>(x.rows()));
   if (rows.all())
@@ -44,9 +45,14 @@ void Regressor::do_partial_fit(const MatrixView&, const MatrixView&, std::span<c
 
 Matrix Regressor::predict(const MatrixView& x) const {
   if (!fitted_) throw std::logic_error("the regressor has learnt nothing yet: expected fit() first");
-  check_inputs(x, input_);
+  check_inputs(x, input_, takes_missing());
   if (x.rows() == 0) return Matrix(0, outputs_);
   return do_predict(x);
+}
+
+void Regressor::do_predict_row(std::span<const float> x, std::span<float> out) const {
+  const Matrix row = do_predict(MatrixMap(x.data(), 1, static_cast<Eigen::Index>(x.size())));
+  std::copy_n(row.data(), row.size(), out.begin());
 }
 
 void Regressor::save(Writer& out) const {

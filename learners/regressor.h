@@ -37,6 +37,8 @@ class Regressor {
   bool fitted() const { return fitted_; }
   // [rows, outputs()]; may be called by several threads at once.
   Matrix predict(const MatrixView& x) const;
+  // The same for one row, unchecked, where acting must be quick: x [input().size()], out [outputs()].
+  void predict_row(std::span<const float> x, std::span<float> out) const { do_predict_row(x, out); }
   // How much each input counts, at least 0, with sum 1; empty where it cannot say.
   virtual std::vector<double> importances() const { return {}; }
 
@@ -52,6 +54,8 @@ class Regressor {
   virtual void do_partial_fit(const MatrixView& x, const MatrixView& y,
                               std::span<const float> weights);
   virtual Matrix do_predict(const MatrixView& x) const = 0;
+  virtual void do_predict_row(std::span<const float> x, std::span<float> out) const;
+  virtual bool takes_missing() const { return false; }  // as facts() says
   virtual void do_save(Writer& out) const = 0;
   virtual void do_load(Reader& in) = 0;
 

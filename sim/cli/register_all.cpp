@@ -6,6 +6,8 @@
 #include "agents/tabular/register.h"
 #include "envs/classic/register.h"
 #include "envs/platformer/register.h"
+#include "learners/classical/register.h"
+#include "learners/ensemble/register.h"
 #include "learners/features/register.h"
 #include "learners/network/register.h"
 
@@ -20,6 +22,8 @@ void register_all(Registry& registry) {
   register_imitation(registry);
   register_features(registry);
   register_networks(registry);
+  register_classical(registry);
+  register_ensemble(registry);
 }
 
 }  // namespace sandlot

@@ -1,0 +1,7 @@
+#include "learners/classical/register.h"
+
+namespace sandlot {
+
+void register_classical(Registry&) {}
+
+}  // namespace sandlot
