@@ -54,6 +54,7 @@ double wrapped(double angle) {
 
 Acrobot::Acrobot(const Settings&) {
   spec_.name = "acrobot";
+  spec_.has_goal = true;
   const std::vector<float> bound{
       1, 1, 1, 1, static_cast<float>(top_speed_1), static_cast<float>(top_speed_2)};
   std::vector<float> low;

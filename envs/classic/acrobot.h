@@ -32,6 +32,7 @@ class Acrobot final : public Environment {
   StepResult step(Action action) override;
   void observe(std::span<float> out) const override;
   void events(EventSink& sink) const override;
+  bool goal_reached() const override { return above_the_line(); }
   void draw(Scene& scene) const override;
   void save(Writer& out) const override;
   void load(Reader& in) override;

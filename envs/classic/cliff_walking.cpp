@@ -24,6 +24,7 @@ Cell target(Cell from, int action) {
 
 CliffWalking::CliffWalking(const Settings&) {
   spec_.name = "cliff_walking";
+  spec_.has_goal = true;
   spec_.observation = Space::discrete(grid.size());
   name_moves(spec_, moves);
   spec_.observation_names = {"cell"};

@@ -75,6 +75,7 @@ DynaMaze::DynaMaze(const Settings& settings) {
   goal_ = grid.cell(static_cast<int>(before_.find('G')));
   agent_ = start_;
   spec_.name = "dyna_maze";
+  spec_.has_goal = true;
   spec_.observation = Space::discrete(grid.size());
   spec_.observation_names = {"cell"};
   name_moves(spec_, moves);

@@ -101,6 +101,7 @@ FrozenLake::FrozenLake(const Settings& settings) : slippery_(settings.slippery) 
     if (letter(grid_.cell(i)) == 'S') starts_.push_back(i);
   agent_ = grid_.cell(starts_.front());
   spec_.name = "frozen_lake";
+  spec_.has_goal = true;
   spec_.observation = Space::discrete(grid_.size());
   spec_.observation_names = {"cell"};
   name_moves(spec_, moves);

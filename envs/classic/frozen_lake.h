@@ -36,6 +36,7 @@ class FrozenLake final : public Environment {
   StepResult step(Action action) override;
   void observe(std::span<float> out) const override;
   void events(EventSink& sink) const override;
+  bool goal_reached() const override { return letter(agent_) == 'G'; }
   void draw(Scene& scene) const override;
   void save(Writer& out) const override;
   void load(Reader& in) override;

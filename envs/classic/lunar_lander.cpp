@@ -256,6 +256,7 @@ void LunarLander::Settings::check(Issues& issues) const {
 LunarLander::LunarLander(const Settings& settings)
     : settings_(settings), world_(std::make_unique<World>()) {
   spec_.name = "lunar_lander";
+  spec_.has_goal = true;
   std::vector<float> low, high(bounds.begin(), bounds.end());
   for (std::size_t i = 0; i < bounds.size(); ++i) low.push_back(i < 6 ? -bounds[i] : 0);
   spec_.observation = Space::box(low, high);
@@ -342,11 +343,13 @@ StepResult LunarLander::advance(const Burn& burn) {
   fire(burn);
   world_->box->Step(static_cast<float>(1 / frames_per_second), 6 * 30, 2 * 30);
   measure();
-  if (!world_->lander->IsAwake()) return {100, Status::terminated};
+  if (goal_reached()) return {100, Status::terminated};
   if (world_->crashed || outside()) return {-100, Status::terminated};
   return {static_cast<float>(shaping_ - shaping_before - burn.main * 0.30 - burn.side * 0.03),
           Status::running};
 }
+
+bool LunarLander::goal_reached() const { return !world_->lander->IsAwake(); }
 
 void LunarLander::blow() {
   world_->lander->ApplyForceToCenter(vector(gust(wind_at_++) * settings_.wind_power, 0), true);
@@ -408,7 +411,7 @@ void LunarLander::events(EventSink& sink) const {
       sink.add(i == 0 ? "right_leg_down" : "left_leg_down");
     if (!world_->on_ground[i] && legs_before_[i]) sink.add(i == 0 ? "right_leg_up" : "left_leg_up");
   }
-  if (!world_->lander->IsAwake()) {
+  if (goal_reached()) {
     sink.add("landed", values_[0]);
     return;
   }

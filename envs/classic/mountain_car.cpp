@@ -24,6 +24,7 @@ double height(double position) { return 0.45 * std::sin(3 * position) + 0.55; }
 
 MountainCar::MountainCar(const Settings&) {
   spec_.name = "mountain_car";
+  spec_.has_goal = true;
   const auto speed = static_cast<float>(top_speed);
   spec_.observation = Space::box(std::vector<float>{static_cast<float>(leftmost), -speed},
                                  std::vector<float>{static_cast<float>(rightmost), speed});
@@ -50,8 +51,10 @@ StepResult MountainCar::step(Action action) {
   v = std::clamp(v, -top_speed, top_speed);
   p = std::clamp(p + v, leftmost, rightmost);
   if (p == leftmost && v < 0) v = 0;
-  return {-1, p >= goal && v >= 0 ? Status::terminated : Status::running};
+  return {-1, goal_reached() ? Status::terminated : Status::running};
 }
+
+bool MountainCar::goal_reached() const { return state_.position >= goal && state_.velocity >= 0; }
 
 void MountainCar::observe(std::span<float> out) const {
   out[0] = static_cast<float>(state_.position);

@@ -44,6 +44,7 @@ void draw_person(Scene& scene, Point feet, float height) {
 
 Taxi::Taxi(const Settings&) {
   spec_.name = "taxi";
+  spec_.has_goal = true;
   spec_.observation = Space::discrete(states);
   spec_.observation_names = {"state"};
   name_moves(spec_, actions);

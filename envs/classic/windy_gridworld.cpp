@@ -23,6 +23,7 @@ WindyGridworld::WindyGridworld(const Settings& settings)
   }
   if (settings.stay) moves_.push_back({"stay", "space", 0, 0});
   spec_.name = "windy_gridworld";
+  spec_.has_goal = true;
   spec_.observation = Space::discrete(grid.size());
   spec_.observation_names = {"cell"};
   name_moves(spec_, moves_);

@@ -69,6 +69,7 @@ Platformer::Platformer(const Settings& settings)
       difficulty_(
           static_cast<std::int32_t>(std::lround(settings.levels.generator.difficulty * 100))) {
   spec_.name = "platformer";
+  spec_.has_goal = true;
   spec_.observation = observation_space(settings, view_);
   if (settings.observation == ObservationKind::features) spec_.observation_names = feature_names();
   if (settings.actions == ActionKind::buttons) {

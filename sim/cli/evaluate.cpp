@@ -30,45 +30,65 @@ void save_episodes(const Registry& registry, const ExperimentConfig& config,
   const std::string run = config.label() + "/" + std::to_string(folder.seed());
   std::string name = run;
   std::replace(name.begin(), name.end(), '/', '-');
-  const std::string yaml = environment_yaml(registry, evaluation_section(config));
+  const std::string yaml =
+      environment_yaml(registry, evaluation_section(config, config.environment));
   for (std::size_t i = 0; i < evaluation.episodes.size(); ++i)
     save_episode(to / (name + "-" + padded(static_cast<std::int64_t>(i)) + ".episode"),
-                 {run + ", evaluated, episode " + std::to_string(i), yaml,
-                  evaluation.episodes[i]});
+                 {run + ", evaluated, episode " + std::to_string(i), yaml, evaluation.episodes[i]});
+}
+
+void print_episodes(const std::string& run, const char* world, const Evaluation& e) {
+  for (std::size_t i = 0; i < e.episodes.size(); ++i) {
+    const auto& episode = e.episodes[i];
+    std::printf("%s,%s,%zu,%llu,%.17g,%lld,%s,%d\n", run.c_str(), world, i,
+                static_cast<unsigned long long>(episode.seed), episode.episode_return,
+                static_cast<long long>(episode.length),
+                episode.status == Status::terminated ? "terminated" : "truncated",
+                episode.goal ? 1 : 0);
+  }
+}
+
+void print_row(const std::string& name, bool has_goal, const Evaluation& e) {
+  double low = e.episodes.front().episode_return, high = low;
+  for (const auto& episode : e.episodes) {
+    low = std::min(low, episode.episode_return);
+    high = std::max(high, episode.episode_return);
+  }
+  const std::string goal = has_goal ? short_number(100 * e.goal_share()) + "%" : "–";
+  std::printf("%-38s %9.4g %9.3g %10.4g %10.4g %9.4g %8.3g%% %9s\n", name.c_str(), e.mean_return(),
+              e.standard_error(), low, high, e.mean_length(), 100 * e.truncated_share(),
+              goal.c_str());
 }
 
 int evaluate_runs(const Registry& registry, const Options& options) {
   if (options.csv)
-    std::printf("run,episode,seed,return,length,status\n");
+    std::printf("run,world,episode,seed,return,length,status,goal\n");
   else
     std::printf("%s\n", bold("run                                       return    ± s.e.     "
-                             "lowest    highest    length   cut off")
+                             "lowest    highest    length   cut off      goal")
                             .c_str());
   for (const RunFolder& folder : find_runs(options.run)) {
     const ExperimentConfig config =
         load_config(registry, folder.config(), options.overrides).front();
     TrainedPolicy trained(config, folder.policy());
-    const Evaluation e =
-        evaluate(config, trained.policy(), derive(options.seed, "evaluate"), options.episodes);
+    const bool has_goal = config.spec().has_goal;
+    const auto measure = [&](const EnvironmentSection& world) {
+      return evaluate(config, world, trained.policy(), derive(options.seed, "evaluate"),
+                      options.episodes);
+    };
+    const std::string name = folder.path().string();
+    const Evaluation e = measure(config.environment);
     if (!options.save.empty()) save_episodes(registry, config, folder, e, options.save);
-    if (options.csv) {
-      for (std::size_t i = 0; i < e.episodes.size(); ++i) {
-        const auto& episode = e.episodes[i];
-        std::printf("%s,%zu,%llu,%.17g,%lld,%s\n", folder.path().c_str(), i,
-                    static_cast<unsigned long long>(episode.seed), episode.episode_return,
-                    static_cast<long long>(episode.length),
-                    episode.status == Status::terminated ? "terminated" : "truncated");
-      }
-      continue;
-    }
-    double low = e.episodes.front().episode_return, high = low;
-    for (const auto& episode : e.episodes) {
-      low = std::min(low, episode.episode_return);
-      high = std::max(high, episode.episode_return);
-    }
-    std::printf("%-38s %9.4g %9.3g %10.4g %10.4g %9.4g %8.3g%%\n", folder.path().c_str(),
-                e.mean_return(), e.standard_error(), low, high, e.mean_length(),
-                100 * e.truncated_share());
+    if (options.csv)
+      print_episodes(name, "environment", e);
+    else
+      print_row(name, has_goal, e);
+    if (!config.unseen.given) continue;
+    const Evaluation unseen = measure(config.unseen.environment);
+    if (options.csv)
+      print_episodes(name, "unseen", unseen);
+    else
+      print_row("  unseen", has_goal, unseen);
   }
   return 0;
 }

@@ -168,7 +168,7 @@ Target open_run(const Registry& registry, const RunFolder& folder,
   if (!fs::exists(folder.policy()))
     throw wrong(folder.path(), "there is no policy yet: the run has not reached a checkpoint");
   Target target;
-  target.section = evaluation_section(config);
+  target.section = evaluation_section(config, config.environment);
   target.title = config.label();
   target.trained = std::make_unique<TrainedPolicy>(config, folder.policy());
   target.actor = std::make_unique<PolicyActor>(target.trained->policy(),

@@ -174,6 +174,13 @@ class Jobs {
                        with_thousands(outcome.steps) + " steps";
     if (e.truncated_share() > 0)
       text += ", " + short_number(100 * e.truncated_share()) + "% cut off by the step limit";
+    const bool has_goal = job.config->spec().has_goal;
+    if (has_goal) text += ", goal reached in " + short_number(100 * e.goal_share()) + "%";
+    if (outcome.unseen)
+      text += "; unseen: " + short_number(outcome.unseen->mean_return()) + " ± " +
+              short_number(outcome.unseen->standard_error()) +
+              (has_goal ? ", goal in " + short_number(100 * outcome.unseen->goal_share()) + "%"
+                        : std::string());
     display_.message(text);
   }
 

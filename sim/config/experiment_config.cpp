@@ -33,6 +33,69 @@ void check_training(const TrainingSection& training, Issues& issues) {
     issues.add("training.steps", "is needed: the budget, in steps (or `episodes`)");
 }
 
+// Checks one of the two worlds; `name` is its section.
+void check_world(EnvironmentSection& world, const Tree& tree, const std::string& name,
+                 std::vector<Problem>& problems) {
+  if (!world.world.get()) return;
+  const Tree nothing;
+  const auto* section = tree.find(name);
+  const Tree& environment = section ? section->value : nothing;
+  TreeIssues world_issues(environment, name, problems);
+  world.world->check(world_issues);
+  const Tree::Entry* wrapping = environment.find("wrappers");
+  TreeIssues wrapper_issues(wrapping ? wrapping->value : environment, name + ".wrappers", problems);
+  world.wrappers.check(wrapper_issues);
+}
+
+// Writes `unseen` out as a whole environment: that of training, and on top what differs.
+void complete_unseen(Tree& tree, std::vector<Problem>& problems) {
+  Tree::Entry* unseen = tree.find("unseen");
+  const Tree::Entry* environment = tree.find("environment");
+  if (!unseen || !environment) return;
+  if (unseen->value.kind != Tree::Kind::map) {
+    problems.push_back({unseen->value.place, "unseen",
+                        "expected a map: what differs from `environment`, such as other levels"});
+    std::erase_if(tree.map, [](const Tree::Entry& e) { return e.key == "unseen"; });
+    return;
+  }
+  Tree whole = environment->value;
+  merge(whole, unseen->value);
+  whole.place = unseen->value.place;
+  unseen->value = std::move(whole);
+}
+
+// What is wrong with `environment` is wrong with `unseen` at the same place: once is enough.
+void drop_repeated(std::vector<Problem>& problems) {
+  std::vector<Problem> kept;
+  for (const Problem& p : problems) {
+    const bool repeated = p.path.starts_with("unseen") &&
+                          std::any_of(problems.begin(), problems.end(), [&](const Problem& other) {
+                            return other.path == "environment" + p.path.substr(6) &&
+                                   other.place.line == p.place.line &&
+                                   other.place.column == p.place.column;
+                          });
+    if (!repeated) kept.push_back(p);
+  }
+  problems = std::move(kept);
+}
+
+void check_unseen(const ExperimentConfig& config, const Tree& tree,
+                  std::vector<Problem>& problems) {
+  if (!config.unseen.given) return;
+  const EnvironmentSpec seen = config.environment.world->spec(config.environment.wrappers);
+  const EnvironmentSpec unseen =
+      config.unseen.environment.world->spec(config.unseen.environment.wrappers);
+  const auto* section = tree.find("unseen");
+  const auto compare = [&](const char* what, const Space& a, const Space& b) {
+    if (a.size() != b.size() || a.n != b.n || a.shape != b.shape)
+      TreeIssues(section->value, "unseen", problems)
+          .add("", std::string("expected the same ") + what + " as in training, " + a.describe() +
+                       "; here they are " + b.describe());
+  };
+  compare("observations", seen.observation, unseen.observation);
+  compare("actions", seen.action, unseen.action);
+}
+
 ExperimentConfig read(const Registry& registry, Tree tree, const std::string& variant) {
   std::vector<Problem> problems;
   ExperimentConfig config;
@@ -50,6 +113,8 @@ ExperimentConfig read(const Registry& registry, Tree tree, const std::string& va
     }
     std::erase_if(tree.map, [](const Tree::Entry& e) { return e.key == "seed"; });
   }
+  complete_unseen(tree, problems);
+  config.unseen.given = tree.find("unseen") != nullptr;
   SettingsReader reader(registry, tree, "", problems);
   config.fields(reader);
   reader.finish();
@@ -59,14 +124,9 @@ ExperimentConfig read(const Registry& registry, Tree tree, const std::string& va
   const auto* section = tree.find("environment");
   const Tree nothing;
   const Tree& environment = section ? section->value : nothing;
-  if (config.environment.world.get()) {
-    TreeIssues world_issues(environment, "environment", problems);
-    config.environment.world->check(world_issues);
-    const Tree::Entry* wrapping = environment.find("wrappers");
-    TreeIssues wrapper_issues(wrapping ? wrapping->value : environment, "environment.wrappers",
-                              problems);
-    config.environment.wrappers.check(wrapper_issues);
-  }
+  check_world(config.environment, tree, "environment", problems);
+  if (config.unseen.given) check_world(config.unseen.environment, tree, "unseen", problems);
+  drop_repeated(problems);
   // What the agent can do is judged against a world that is known to be good.
   if (problems.empty()) {
     try {
@@ -79,6 +139,7 @@ ExperimentConfig read(const Registry& registry, Tree tree, const std::string& va
       const auto* agent = tree.find("agent");
       TreeIssues agent_issues(agent ? agent->value : nothing, "agent", problems);
       config.agent.agent->check(spec, config.environment.copies, agent_issues);
+      check_unseen(config, tree, problems);
     } catch (const std::runtime_error& e) {
       problems.push_back({section ? section->place : Place{}, "environment", e.what()});
     }
@@ -196,6 +257,9 @@ void ExperimentConfig::fields(Fields& f) {
   f.integers("seeds", seeds, "one run for each; `seed: 1` is short for `seeds: [1]`",
              Range::between(0, 9e15));
   f.section("environment", environment, "the world");
+  f.section("unseen", unseen,
+            "worlds that the greedy policy is also tested in, never trained in: what differs from "
+            "`environment`, such as the seeds of the levels");
   f.section("agent", agent, "who learns");
   f.section("training", training, "how long, and what is measured on the way");
 }

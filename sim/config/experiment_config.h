@@ -53,12 +53,22 @@ struct TrainingSection {
   std::int64_t checkpoint_every() const;
 };
 
+// Worlds that the policy is tested in and never trained in: `environment` with what differs.
+struct UnseenSection {
+  bool given = false;
+  EnvironmentSection environment;  // whole, where given
+  void fields(Fields& f) {
+    if (given) environment.fields(f);
+  }
+};
+
 struct ExperimentConfig {
   std::string name;
   std::string variant;  // "" for a file without variants
   std::string description;
   std::vector<std::int64_t> seeds{1};
   EnvironmentSection environment;
+  UnseenSection unseen;
   AgentSection agent;
   TrainingSection training;
   void fields(Fields& f);

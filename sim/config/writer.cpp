@@ -117,19 +117,17 @@ void SettingsWriter::when(bool condition, std::string_view, const std::function<
 }
 
 bool SettingsWriter::begin_section(std::string_view name, std::string_view) {
+  const std::size_t start = yaml_.size();
   yaml_.append(static_cast<std::size_t>(2 * depth_), ' ').append(name).append(":\n");
-  section_starts_.push_back(yaml_.size());
+  sections_.push_back({start, yaml_.size()});
   ++depth_;
   return true;
 }
 
 void SettingsWriter::end_section() {
   --depth_;
-  if (yaml_.size() == section_starts_.back()) {
-    yaml_.pop_back();
-    yaml_ += " {}\n";
-  }
-  section_starts_.pop_back();
+  if (yaml_.size() == sections_.back().content) yaml_.resize(sections_.back().start);
+  sections_.pop_back();
 }
 
 }  // namespace sandlot

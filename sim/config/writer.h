@@ -48,7 +48,10 @@ class SettingsWriter final : public Fields {
   const Registry& registry_;
   std::string yaml_;
   int depth_ = 0;
-  std::vector<std::size_t> section_starts_;  // where a section's content begins, to drop empty ones
+  struct Section {
+    std::size_t start, content;  // offsets into yaml_
+  };
+  std::vector<Section> sections_;  // the open ones; those that stay empty are dropped
 };
 
 }  // namespace sandlot

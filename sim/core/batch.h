@@ -1,4 +1,5 @@
-// Batch<Env>: the VectorEnvironment over one type of world, held side by side and called statically.
+// Batch<Env>: the VectorEnvironment over one type of world, held side by side and called
+// statically.
 #pragma once
 
 #include <memory>
@@ -84,8 +85,8 @@ class Batch final : public VectorEnvironment {
 
   void write_observation(int row) {
     auto& episode = episodes_[index(row)];
-    episode.observe(std::span(observations_).subspan(index(row) * observation_size_,
-                                                     observation_size_));
+    episode.observe(
+        std::span(observations_).subspan(index(row) * observation_size_, observation_size_));
     if (!legal_.empty()) {
       const auto width = static_cast<std::size_t>(spec_.action.n);
       episode.legal_actions(std::span(legal_).subspan(index(row) * width, width));
@@ -105,8 +106,9 @@ class Batch final : public VectorEnvironment {
       rewards_[index(row)] = result.reward;
       statuses_[index(row)] = result.status;
       if (result.status != Status::running) {
-        records_[index(row)] = {row, episode.seed(), episode.episode_return(), episode.length(),
-                                result.status};
+        records_[index(row)] = {
+            row,           episode.seed(),        episode.episode_return(), episode.length(),
+            result.status, episode.goal_reached()};
         episode.observe(std::span(final_observations_)
                             .subspan(index(row) * observation_size_, observation_size_));
         restart(row);

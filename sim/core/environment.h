@@ -45,6 +45,7 @@ struct EnvironmentSpec {
   float reward_high = 0;
   double frames_per_second = 10;  // the pace at which a person watches single steps
   bool masks_actions = false;     // legal_actions() may write zeros
+  bool has_goal = false;          // the task is reached or missed: see Environment::goal_reached()
   // For a person at the keyboard: the keys held for each discrete action, space-separated lower-case
   // names ("right x"), "" for none; the action with the most keys held is taken. In a real-time
   // world the clock runs on while no key is pressed; otherwise each key press is one step.
@@ -99,6 +100,8 @@ class Environment {
     for (auto& m : mask) m = 1;
   }
   virtual int player_to_move() const { return 0; }
+  // Whether the episode has reached what the task asks for, such as the flag; false without a goal.
+  virtual bool goal_reached() const { return false; }
   virtual void events(EventSink&) const {}  // those of the last step
   virtual void draw(Scene&) const = 0;
   // The whole state: load(save()) continues with the same future, bit for bit.
@@ -107,7 +110,6 @@ class Environment {
   // The exact model, where the world is finite and gives it; states are the observation's integers.
   virtual std::unique_ptr<TabularModel> model() const { return nullptr; }
 };
-
 
 // Throws std::invalid_argument that names the environment, the action and what is allowed.
 [[noreturn]] void refuse_action(const EnvironmentSpec& spec, const Action& action);

@@ -21,6 +21,7 @@ struct EpisodeRecord {
   double episode_return = 0; // of the world's own rewards, before scaling and clipping
   std::int64_t length = 0;   // in steps
   Status status = Status::running;
+  bool goal = false;         // Environment::goal_reached()
 };
 
 // Ended rows restart in the same step: observations() then holds the first observation of the new

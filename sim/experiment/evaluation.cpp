@@ -41,6 +41,7 @@ void play_rows(VectorEnvironment& batch, Policy& policy, Random& random,
       episode.episode_return = record.episode_return;
       episode.length = record.length;
       episode.status = record.status;
+      episode.goal = record.goal;
       --running;
     }
   }
@@ -48,8 +49,9 @@ void play_rows(VectorEnvironment& batch, Policy& policy, Random& random,
 
 }  // namespace
 
-EnvironmentSection evaluation_section(const ExperimentConfig& config) {
-  EnvironmentSection section = config.environment;
+EnvironmentSection evaluation_section(const ExperimentConfig& config,
+                                      const EnvironmentSection& world) {
+  EnvironmentSection section = world;
   if (section.world->spec(section.wrappers).step_limit == 0)
     section.wrappers.step_limit = config.training.evaluate.step_limit;
   section.wrappers.reward_scale = 1;
@@ -57,11 +59,11 @@ EnvironmentSection evaluation_section(const ExperimentConfig& config) {
   return section;
 }
 
-Evaluation evaluate(const ExperimentConfig& config, Policy& policy, Seed seed,
-                    std::int64_t episodes) {
+Evaluation evaluate(const ExperimentConfig& config, const EnvironmentSection& world, Policy& policy,
+                    Seed seed, std::int64_t episodes) {
   Evaluation result;
   result.episodes.resize(static_cast<std::size_t>(episodes));
-  const EnvironmentSection section = evaluation_section(config);
+  const EnvironmentSection section = evaluation_section(config, world);
   Random random(derive(seed, "policy"));
   for (std::int64_t first = 0; first < episodes; first += kRowsTogether) {
     const auto rows = std::min(kRowsTogether, episodes - first);
@@ -102,6 +104,12 @@ double Evaluation::mean_length() const {
 double Evaluation::truncated_share() const {
   double sum = 0;
   for (const auto& e : episodes) sum += e.status == Status::truncated;
+  return sum / static_cast<double>(episodes.size());
+}
+
+double Evaluation::goal_share() const {
+  double sum = 0;
+  for (const auto& e : episodes) sum += e.goal;
   return sum / static_cast<double>(episodes.size());
 }
 

@@ -14,6 +14,7 @@ struct PlayedEpisode {
   double episode_return = 0;  // of the world's own rewards
   std::int64_t length = 0;
   Status status = Status::running;
+  bool goal = false;                  // reached what the task asks for
   std::vector<std::int32_t> actions;  // discrete spaces
   std::vector<float> values;          // boxes: length · action.size()
 };
@@ -25,14 +26,17 @@ struct Evaluation {
   double standard_error() const;
   double mean_length() const;
   double truncated_share() const;
+  double goal_share() const;
 };
 
-// The environment section as it is evaluated: worlds without a step limit get one, since a greedy
-// policy may go in circles for ever; rewards are the world's own, neither scaled nor clipped.
-EnvironmentSection evaluation_section(const ExperimentConfig& config);
+// A world as it is evaluated: one without a step limit gets one, since a greedy policy may go in
+// circles for ever; rewards are the world's own, neither scaled nor clipped.
+EnvironmentSection evaluation_section(const ExperimentConfig& config,
+                                      const EnvironmentSection& world);
 
-// Plays `episodes` episodes, each in a fresh world; the same seed gives the same episodes.
-Evaluation evaluate(const ExperimentConfig& config, Policy& policy, Seed seed,
-                    std::int64_t episodes);
+// Plays `episodes` episodes, each in a fresh world; the same seed gives the same episodes. `world`
+// is config.environment or config.unseen.environment.
+Evaluation evaluate(const ExperimentConfig& config, const EnvironmentSection& world, Policy& policy,
+                    Seed seed, std::int64_t episodes);
 
 }  // namespace sandlot

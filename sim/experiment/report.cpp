@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "sim/core/archive.h"
 #include "sim/core/scene.h"
@@ -114,13 +115,24 @@ std::string pretty(const std::string& metric) {
       {"episode_length", "Episode length while training"},
       {"eval_return", "Return of the greedy policy"},
       {"eval_length", "Episode length of the greedy policy"},
-      {"eval_truncated", "Share of greedy episodes cut off by the step limit"}};
+      {"eval_truncated", "Share of greedy episodes cut off by the step limit"},
+      {"eval_goal", "Share of greedy episodes that reach the goal"},
+      {"unseen_return", "Return of the greedy policy in unseen worlds"},
+      {"unseen_goal", "Share of greedy episodes in unseen worlds that reach the goal"}};
   const auto at = kNames.find(metric);
   if (at != kNames.end()) return at->second;
   std::string name = metric;
   std::replace(name.begin(), name.end(), '_', ' ');
   if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
   return name;
+}
+
+// Columns that are no curve, or one that is there in any case.
+bool is_fixed(const std::string& column) {
+  static const std::set<std::string> kFixed{"steps",          "episodes",       "episode_return",
+                                            "episode_length", "eval_return",    "eval_deviation",
+                                            "eval_length",    "eval_truncated", "unseen_deviation"};
+  return kFixed.contains(column);
 }
 
 std::string legend(const std::vector<Group>& groups) {
@@ -133,13 +145,13 @@ std::string legend(const std::vector<Group>& groups) {
 }
 
 std::string charts(const std::vector<Group>& groups) {
-  std::vector<std::string> names{"eval_return", "episode_return", "episode_length",
-                                 "eval_truncated"};
+  std::vector<std::string> names{"eval_return",    "eval_goal",      "unseen_return", "unseen_goal",
+                                 "episode_return", "episode_length", "eval_truncated"};
   for (const auto& group : groups)
     for (const auto& table : group.tables)
-      for (std::size_t c = 8; c < table.columns.size(); ++c)
-        if (std::find(names.begin(), names.end(), table.columns[c]) == names.end())
-          names.push_back(table.columns[c]);
+      for (const std::string& column : table.columns)
+        if (!is_fixed(column) && std::find(names.begin(), names.end(), column) == names.end())
+          names.push_back(column);
   const bool in_episodes = groups.front().config.training.in_episodes();
   const std::string x_name = in_episodes ? "episodes" : "steps";
   std::string html;
@@ -161,30 +173,57 @@ std::string charts(const std::vector<Group>& groups) {
   return html;
 }
 
+// The last value of each seed.
+std::vector<double> last_values(const Group& group, const std::string& name) {
+  std::vector<double> values;
+  for (const auto& table : group.tables) values.push_back(last_value(table, name));
+  return values;
+}
+
+// Mean over the seeds and, of several, their deviation.
+std::string mean_cell(const Group& group, const std::string& name, double factor = 1,
+                      const char* unit = "") {
+  std::vector<double> values = last_values(group, name);
+  for (double& value : values) value *= factor;
+  const Summary s = summarize(values);
+  if (s.count == 0) return "<td>–</td>";
+  std::string text = short_number(s.mean);
+  if (s.count > 1) text += " <small>± " + short_number(s.deviation) + "</small>";
+  return "<td>" + text + unit + "</td>";
+}
+
 std::string scores(const std::vector<Group>& groups) {
+  const auto any = [&](const std::string& name) {
+    return std::any_of(groups.begin(), groups.end(),
+                       [&](const Group& group) { return group.tables.front().column(name) >= 0; });
+  };
+  const bool goal = any("eval_goal"), unseen = any("unseen_return");
   std::string html =
       "<table><thead><tr><th>variant</th><th>seeds</th><th>greedy return, final</th><th>± sd over "
-      "seeds</th>"
-      "<th>lowest … highest</th><th>greedy length</th><th>cut off</th><th>training return, last "
-      "row</th></tr></thead><tbody>\n";
+      "seeds</th><th>lowest … highest</th>";
+  if (goal) html += "<th>goal reached</th>";
+  if (unseen) html += "<th>return, unseen</th>";
+  if (goal && unseen) html += "<th>goal, unseen</th>";
+  html +=
+      "<th>greedy length</th><th>cut off</th><th>training return, last row</th></tr></thead>"
+      "<tbody>\n";
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    std::vector<double> returns, lengths, cut, training;
-    for (const auto& table : groups[g].tables) {
-      returns.push_back(last_value(table, "eval_return"));
-      lengths.push_back(last_value(table, "eval_length"));
-      cut.push_back(last_value(table, "eval_truncated"));
-      training.push_back(last_value(table, "episode_return"));
-    }
+    const Group& group = groups[g];
+    const std::vector<double> returns = last_values(group, "eval_return");
     const Summary s = summarize(returns);
     const auto [low, high] = std::minmax_element(returns.begin(), returns.end());
-    html += "<tr><td><i style='background:" + series_color(g) + "'></i>" +
-            escape_html(groups[g].name) + "</td><td>" + std::to_string(groups[g].runs.size()) +
-            "</td><td class='main'>" + short_number(s.mean) + "</td><td>" +
+    html += "<tr><td><i style='background:" + series_color(g) + "'></i>" + escape_html(group.name) +
+            "</td><td>" + std::to_string(group.runs.size()) + "</td><td class='main'>" +
+            short_number(s.mean) + "</td><td>" +
             (s.count > 1 ? short_number(s.deviation) : std::string("–")) + "</td><td>" +
-            short_number(*low) + " … " + short_number(*high) + "</td><td>" +
-            short_number(summarize(lengths).mean) + "</td><td>" +
-            short_number(100 * summarize(cut).mean) + " %</td><td>" +
-            short_number(summarize(training).mean) + "</td></tr>\n";
+            short_number(*low) + " … " + short_number(*high) + "</td>";
+    if (goal) html += mean_cell(group, "eval_goal", 100, " %");
+    if (unseen) html += mean_cell(group, "unseen_return");
+    if (goal && unseen) html += mean_cell(group, "unseen_goal", 100, " %");
+    html += "<td>" + short_number(summarize(last_values(group, "eval_length")).mean) + "</td><td>" +
+            short_number(100 * summarize(last_values(group, "eval_truncated")).mean) +
+            " %</td><td>" + short_number(summarize(last_values(group, "episode_return")).mean) +
+            "</td></tr>\n";
   }
   return html + "</tbody></table>\n";
 }
@@ -253,7 +292,7 @@ i{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:7px
 table{border-collapse:collapse;width:100%;font-size:14.5px;font-variant-numeric:tabular-nums}
 th{color:var(--soft);font-weight:500;text-align:right;padding:6px 10px;border-bottom:1px solid var(--line)}
 td{text-align:right;padding:8px 10px;border-bottom:1px solid var(--line)}th:first-child,td:first-child{text-align:left}
-td.main{font-weight:700}tr:last-child td{border-bottom:0}.card{overflow-x:auto}
+td.main{font-weight:700}small{color:var(--soft)}tr:last-child td{border-bottom:0}.card{overflow-x:auto}
 .strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:12px}
 .strip figure{margin:0}.strip img{width:100%;border-radius:8px;border:1px solid var(--line);display:block}
 .strip figcaption{font-weight:400;color:var(--soft);font-size:13px;margin-top:4px}

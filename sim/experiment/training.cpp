@@ -28,10 +28,16 @@ std::int64_t next_multiple(std::int64_t count, std::int64_t every) {
   return every <= 0 ? kNever : (count / every + 1) * every;
 }
 
-std::vector<std::string> columns_of(const std::vector<std::string>& agent_metrics) {
+std::vector<std::string> columns_of(const ExperimentConfig& config, bool has_goal,
+                                    const std::vector<std::string>& agent_metrics) {
   std::vector<std::string> columns{"steps",          "episodes",      "episode_return",
                                    "episode_length", "eval_return",   "eval_deviation",
                                    "eval_length",    "eval_truncated"};
+  if (has_goal) columns.emplace_back("eval_goal");
+  if (config.unseen.given) {
+    columns.insert(columns.end(), {"unseen_return", "unseen_deviation"});
+    if (has_goal) columns.emplace_back("unseen_goal");
+  }
   columns.insert(columns.end(), agent_metrics.begin(), agent_metrics.end());
   return columns;
 }
@@ -40,7 +46,9 @@ std::vector<std::string> columns_of(const std::vector<std::string>& agent_metric
 std::string identity(const Registry& registry, ExperimentConfig config) {
   SettingsWriter writer(registry);
   config.environment.threads = 1;
+  config.unseen.environment.threads = 1;
   writer.section("environment", config.environment, "");
+  writer.section("unseen", config.unseen, "");
   writer.section("agent", config.agent, "");
   return writer.yaml();
 }
@@ -104,7 +112,7 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
         std::make_unique<NormalizedPolicy>(agent_->policy(), normalized_->statistics());
   agent_metrics_ = agent_->metrics();
   reported_.resize(agent_metrics_.size());
-  outcome_.columns = columns_of(agent_metrics_);
+  outcome_.columns = columns_of(config_, environment_->spec().has_goal, agent_metrics_);
   schedule_next();
   if (writes()) prepare_folder();
 }
@@ -174,8 +182,11 @@ TrainingOutcome TrainingRun::run() {
   first_count_ = count();
   if (finished_ && count() >= budget_) {
     say(label_ + ": finished before, at " + std::to_string(steps_) + " steps");
-    outcome_.evaluation = evaluate(config_, policy(), derive(root_, "evaluation"),
-                                   config_.training.evaluate.episodes);
+    evaluate_now();
+    outcome_.evaluation = std::move(*pending_);
+    pending_.reset();
+    outcome_.unseen = std::move(pending_unseen_);
+    pending_unseen_.reset();
   } else {
     finished_ = false;
     agent_->train(*this);
@@ -265,8 +276,12 @@ void TrainingRun::show_progress() {
 }
 
 void TrainingRun::evaluate_now() {
+  const std::int64_t episodes = config_.training.evaluate.episodes;
   pending_ =
-      evaluate(config_, policy(), derive(root_, "evaluation"), config_.training.evaluate.episodes);
+      evaluate(config_, config_.environment, policy(), derive(root_, "evaluation"), episodes);
+  if (config_.unseen.given)
+    pending_unseen_ = evaluate(config_, config_.unseen.environment, policy(),
+                               derive(root_, "evaluation, unseen"), episodes);
   last_evaluation_ = pending_->mean_return();
   if (writes()) save_episodes();
 }
@@ -277,7 +292,8 @@ void TrainingRun::save_episodes() {
   for (const auto& episode : pending_->episodes) order.push_back(&episode);
   std::stable_sort(order.begin(), order.end(),
                    [](auto* a, auto* b) { return a->episode_return < b->episode_return; });
-  const std::string yaml = environment_yaml(registry_, evaluation_section(config_));
+  const std::string yaml =
+      environment_yaml(registry_, evaluation_section(config_, config_.environment));
   const auto save = [&](const char* which, const PlayedEpisode& episode) {
     save_episode(folder_.episodes() / (padded(steps_) + "-" + which + ".episode"),
                  {label_ + ", " + which + " of " + std::to_string(order.size()) + " after " +
@@ -295,15 +311,22 @@ void TrainingRun::write_row() {
   std::vector<std::optional<double>> row{
       static_cast<double>(steps_), static_cast<double>(episodes_), return_.take(), length_.take()};
   if (row[2]) last_return_ = row[2];
-  row.resize(8);
+  const std::size_t measured = outcome_.columns.size() - agent_metrics_.size();
   if (pending_) {
-    row[4] = pending_->mean_return();
-    row[5] = pending_->deviation();
-    row[6] = pending_->mean_length();
-    row[7] = pending_->truncated_share();
+    const bool has_goal = environment_->spec().has_goal;
+    row.insert(row.end(), {pending_->mean_return(), pending_->deviation(), pending_->mean_length(),
+                           pending_->truncated_share()});
+    if (has_goal) row.emplace_back(pending_->goal_share());
+    if (pending_unseen_) {
+      row.insert(row.end(), {pending_unseen_->mean_return(), pending_unseen_->deviation()});
+      if (has_goal) row.emplace_back(pending_unseen_->goal_share());
+    }
     outcome_.evaluation = std::move(*pending_);
     pending_.reset();
+    outcome_.unseen = std::move(pending_unseen_);
+    pending_unseen_.reset();
   }
+  row.resize(measured);
   for (auto& mean : reported_) row.push_back(mean.take());
   if (metrics_) {
     metrics_->row(row);
@@ -355,8 +378,7 @@ void TrainingRun::follow_checkpoint() {
     fs::remove(kept[i]);
   for (const auto& entry : fs::directory_iterator(folder_.checkpoints())) {
     fs::path checkpoint = entry.path();
-    if (checkpoint.extension() == ".events" &&
-        !fs::exists(checkpoint.replace_extension(".ckpt")))
+    if (checkpoint.extension() == ".events" && !fs::exists(checkpoint.replace_extension(".ckpt")))
       fs::remove(entry.path());
   }
 }

@@ -50,6 +50,7 @@ struct TrainingOutcome {
   std::int64_t steps = 0;
   std::int64_t episodes_count = 0;
   Evaluation evaluation;                // the last one
+  std::optional<Evaluation> unseen;     // in config.unseen
   std::vector<EpisodeRecord> episodes;  // of training, where kept
   std::vector<std::string> columns;     // as in metrics.csv
   std::vector<std::vector<std::optional<double>>> rows;
@@ -131,7 +132,7 @@ class TrainingRun final : public TrainingContext {
   std::vector<std::string> agent_metrics_;
   Mean return_, length_;
   std::vector<Mean> reported_;
-  std::optional<Evaluation> pending_;  // evaluated, not yet in a row
+  std::optional<Evaluation> pending_, pending_unseen_;  // evaluated, not yet in a row
   TrainingOutcome outcome_;
 
   std::uint64_t calls_ = 0, next_look_ = 1;

@@ -34,6 +34,7 @@ class MoonDrop final : public Environment {
     spec_.action_names = {"fall", "burn"};
     spec_.action_keys = {"", "up"};
     spec_.real_time = true;
+    spec_.has_goal = true;
     spec_.step_limit = 300;
     spec_.reward_low = -10.1f;
     spec_.reward_high = 10;
@@ -64,6 +65,8 @@ class MoonDrop final : public Environment {
     out[0] = height_;
     out[1] = velocity_;
   }
+
+  bool goal_reached() const override { return height_ == 0 && soft(); }
 
   void events(EventSink& sink) const override {
     if (height_ == 0) sink.add(soft() ? "landed" : "crashed", velocity_);

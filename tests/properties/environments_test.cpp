@@ -156,6 +156,24 @@ TEST_CASE("environments: loaded in mid-episode, the future is the same") {
   }
 }
 
+TEST_CASE("environments: only an episode that is over has reached its goal") {
+  for (const auto& world : all_worlds()) {
+    CAPTURE(world.label);
+    const auto env = world.factory->make(world.wrappers);
+    Player player(env->spec(), 3);
+    env->reset(1);
+    for (int t = 0; t < 2000; ++t) {
+      REQUIRE(!env->goal_reached());
+      const StepResult result = env->step(player.choose(*env));
+      if (env->goal_reached()) {
+        REQUIRE(env->spec().has_goal);
+        REQUIRE(result.status == Status::terminated);
+      }
+      if (result.status != Status::running) env->reset(player.seed());
+    }
+  }
+}
+
 TEST_CASE("environments: illegal actions are refused, and change nothing") {
   for (const auto& world : all_worlds()) {
     CAPTURE(world.label);

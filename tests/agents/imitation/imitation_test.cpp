@@ -77,8 +77,8 @@ TEST_CASE("imitation: its policy file acts like it") {
   TrainingRun run(all_registered(), config, 1, options);
   run.run();
   TrainedPolicy trained(config, run.folder().policy());
-  const Evaluation again = evaluate(config, trained.policy(), 5, 5),
-                   before = evaluate(config, run.agent().policy(), 5, 5);
+  const Evaluation again = evaluate(config, config.environment, trained.policy(), 5, 5),
+                   before = evaluate(config, config.environment, run.agent().policy(), 5, 5);
   for (std::size_t i = 0; i < 5; ++i)
     CHECK(again.episodes[i].actions == before.episodes[i].actions);
 }

@@ -164,11 +164,20 @@ TEST_CASE("evaluate --save, imitation and export: from one policy to the next, a
   CAPTURE(saved.err);
   REQUIRE(saved.code == 0);
   CHECK(fs::exists(folder / "shown/small-1-000000000002.episode"));
+  CHECK(saved.out.find("goal\n") != std::string::npos);
+  const Finished rows =
+      run(folder.path(), {"evaluate", trained().runs() + "/small/1", "--episodes", "2", "--csv",
+                          "--set", "unseen.wrappers.sticky_actions=0.5"});
+  CAPTURE(rows.out);
+  CHECK(rows.out.starts_with("run,world,episode,seed,return,length,status,goal\n"));
+  CHECK(rows.out.find("/small/1,environment,1,") != std::string::npos);
+  CHECK(rows.out.find("/small/1,unseen,1,") != std::string::npos);
   CHECK(run(folder.path(), {"replay", shown + "/small-1-000000000000.episode"}).code == 0);
   const std::string config = (folder / "copy.yaml").string();
   write_text(config,
              "name: copy\nenvironment: {name: cliff_walking}\n"
-             "agent: {name: imitation, episodes: [\"" + shown +
+             "agent: {name: imitation, episodes: [\"" +
+                 shown +
                  "\"], classifier: {learner: mlp, hidden: [], epochs: 200}}\n"
                  "training: {steps: 50, evaluate: {episodes: 3, step_limit: 100}}\n");
   const std::string runs = (folder / "runs").string();

@@ -198,6 +198,43 @@ TEST_CASE("variants are merged over the whole and checked each") {
         "test.yaml:9:21: agent.rate: expected a number between 0 and 1, not '3'");
 }
 
+TEST_CASE("unseen worlds are those of training with what differs") {
+  const auto plain = parse(kGood).front();
+  CHECK(!plain.unseen.given);
+  CHECK(plain.resolved(registry()).find("unseen") == std::string::npos);
+  const std::string windy =
+      replaced(kGood, "agent:\n", "unseen: {wrappers: {sticky_actions: 0.25}}\nagent:\n");
+  const auto config = parse(windy).front();
+  REQUIRE(config.unseen.given);
+  CHECK(config.unseen.environment.world.chosen() == "cliff_walking");
+  CHECK(config.unseen.environment.wrappers.sticky_actions == 0.25);
+  CHECK(config.environment.wrappers.sticky_actions == 0);
+  const std::string resolved = config.resolved(registry());
+  CHECK(parse(resolved).front().resolved(registry()) == resolved);
+  CHECK(parse(kGood, {"unseen.wrappers.step_limit=7"})
+            .front()
+            .unseen.environment.wrappers.step_limit == 7);
+
+  const auto with = [](const std::string& unseen) {
+    return replaced(kGood, "agent:\n", "unseen: " + unseen + "\nagent:\n");
+  };
+  CHECK(errors(with("{wrappers: {stick_actions: 1}}")) ==
+        "test.yaml:4:21: unseen.wrappers.stick_actions: there is no such setting; did you mean "
+        "'sticky_actions'?");
+  CHECK(errors(with("yes")) ==
+        "test.yaml:4:9: unseen: expected a map: what differs from `environment`, such as other "
+        "levels");
+  CHECK(errors(with("{name: taxi}")) ==
+        "test.yaml:4:9: unseen: expected the same observations as in training, discrete(48); here "
+        "they are discrete(500)\n"
+        "test.yaml:4:9: unseen: expected the same actions as in training, discrete(4); here they "
+        "are discrete(6)");
+  // A mistake in `environment` is told once.
+  CHECK(errors(replaced(with("{}"), "copies: 2", "copies: 0")) ==
+        "test.yaml:3:44: environment.copies: expected a whole number between 1 and 65536, not "
+        "'0'");
+}
+
 TEST_CASE("schedules are read, written and checked") {
   const auto resolved = [&](const std::string& epsilon) {
     const std::string yaml =

@@ -38,7 +38,7 @@ PlayedEpisode random_episode(const EnvironmentSection& section, Seed seed) {
   config.environment = section;
   config.training.evaluate.step_limit = 400;
   RandomPolicy policy(section.world->spec(section.wrappers).action);
-  return evaluate(config, policy, seed, 1).episodes.front();
+  return evaluate(config, config.environment, policy, seed, 1).episodes.front();
 }
 
 void check_same(const PlayedEpisode& a, const PlayedEpisode& b) {

@@ -148,6 +148,43 @@ TEST_CASE("training: a longer budget goes on as if it had been longer from the s
   CHECK(contents(a / "small/7") == contents(b / "small/7"));
 }
 
+TEST_CASE("training: the goal and unseen worlds are measured beside the return") {
+  const TemporaryFolder root;
+  // On a lake the reward is 1 at the goal and 0 elsewhere.
+  const std::string config =
+      "name: lake\n"
+      "environment: {name: frozen_lake, map: custom, slippery: false,\n"
+      "  rows: [SFFF, FFFF, FFFF, FFFG]}\n"
+      "unseen: {slippery: true, rows: [SFFF, FHFH, FFFH, HFFG]}\n"
+      "agent: {name: q_learning, step_size: 0.2, epsilon: 1}\n"
+      "training:\n"
+      "  steps: 20000\n"
+      "  evaluate: {every: 10000, episodes: 40, step_limit: 100}\n";
+  const Trained trained = train(root.path(), config);
+  const RunFolder run(root / "lake/1");
+  const MetricsTable table = read_metrics(run.metrics());
+  const auto last = [&](const std::string& column) {
+    REQUIRE(table.column(column) >= 0);
+    return table.rows.back()[static_cast<std::size_t>(table.column(column))];
+  };
+  CHECK(last("eval_goal") == 1);
+  CHECK(last("eval_return") == 1);
+  CHECK(last("unseen_return") < 1);
+  CHECK(last("unseen_goal") == doctest::Approx(last("unseen_return")));
+  CHECK(trained.outcome.evaluation.goal_share() == 1);
+  REQUIRE(trained.outcome.unseen);
+  CHECK(trained.outcome.unseen->goal_share() == doctest::Approx(last("unseen_goal")));
+  write_report(all_registered(), find_runs(root.path()), root / "report.html");
+  const std::string html = text_of(root / "report.html");
+  for (const char* heading : {"<th>goal reached</th>", "<th>return, unseen</th>",
+                              "<th>goal, unseen</th>", "in unseen worlds that reach the goal"})
+    CHECK(html.find(heading) != std::string::npos);
+  train(root.path(), kConfig, false, {"environment.name=blackjack", "training.steps=500"});
+  const MetricsTable without = read_metrics(root / "small/7/metrics.csv");
+  CHECK(without.column("eval_goal") < 0);
+  CHECK(without.column("unseen_return") < 0);
+}
+
 TEST_CASE("trained policies: damage and other settings are refused") {
   const TemporaryFolder root;
   train(root.path(), kConfig);
