@@ -43,7 +43,9 @@ void fill_weight(std::span<float> out, const Layer& layer, int fan_in, int fan_o
       return fill_uniform(out, layer.gain * std::sqrt(6.0 / (fan_in + fan_out)), random);
     case Initialization::orthogonal: {
       const double gain = layer.activation == Activation::identity ? 1 : std::sqrt(2.0);
-      return fill_orthogonal(out, fan_in, fan_out, gain * layer.gain, random);
+      // Of a convolution fan_out is more than the columns, which are its channels.
+      const int columns = static_cast<int>(out.size()) / fan_in;
+      return fill_orthogonal(out, fan_in, columns, gain * layer.gain, random);
     }
   }
 }
