@@ -6,6 +6,9 @@
 // observation (state 0) instead of the true last one q(1) = 1.6.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "agents/dqn/dqn.h"
 #include "agents/dqn/recurrent_dqn.h"
 #include "learners/network/torsos.h"
@@ -59,7 +62,12 @@ S chain_settings() {
   return s;
 }
 
-void check_values(Agent& agent, bool truncated) {
+// Values of the two states where the task ends the episode, and where it is cut off.
+struct Values {
+  double ended[2], cut[2];
+};
+
+void check_values(Agent& agent, const double (&expected)[2]) {
   float q[2];
   for (const int state : {0, 1}) {
     const float seen = static_cast<float>(state);
@@ -72,14 +80,13 @@ void check_values(Agent& agent, bool truncated) {
       agent.policy().act(1, std::span(&step, 1), {}, std::span(&action, 1), {}, random);
     }
     REQUIRE(agent.policy().action_values(std::span(&seen, 1), q));
-    const double expected = truncated ? state + 1 : state + 3;
-    CHECK(q[0] == Approx(expected).epsilon(0.03));
-    CHECK(q[1] == Approx(expected).epsilon(0.03));
+    CHECK(q[0] == Approx(expected[state]).epsilon(0.03));
+    CHECK(q[1] == Approx(expected[state]).epsilon(0.03));
   }
 }
 
 template <class A, class S>
-void check_chain(const S& settings) {
+void check_chain(const S& settings, const Values& values = {{3, 4}, {1, 2}}) {
   for (const bool truncated : {false, true}) {
     CAPTURE(truncated);
     WrapperSettings wrappers;
@@ -91,7 +98,7 @@ void check_chain(const S& settings) {
     A agent(settings, world.spec(), world.size(), 3);
     TrainingLoop loop(world, 6000);
     agent.train(loop);
-    check_values(agent, truncated);
+    check_values(agent, truncated ? values.cut : values.ended);
   }
 }
 
@@ -133,6 +140,23 @@ TEST_CASE("chain: a termination is worth nothing, a truncation what follows it")
     s.epsilon = 0.5;
     s.target = {1, 0.05};
     check_chain<Dqn>(s);
+  }
+  SUBCASE("Munchausen") {
+    // Both actions are worth the same, so log π = −ln 2: with m = α min(τ ln 2, −floor) to pay for
+    // each action, ended q(1) = 4 − m and q(0) = 1 − m + γ (q(1) + τ ln 2); cut off
+    // q(1) = 1 − m + γ (q(1) + τ ln 2) and q(0) = q(1) − 1.
+    S s = plain;
+    s.double_q = false;
+    s.munchausen.enabled = true;
+    s.munchausen.temperature = 0.5;
+    const double entropy = 0.5 * std::log(2.0);
+    for (const double floor : {-1.0, -0.1}) {
+      CAPTURE(floor);
+      s.munchausen.floor = floor;
+      const double m = s.munchausen.alpha * std::min(entropy, -floor);
+      const double cut = 2 * (1 - m + 0.5 * entropy);
+      check_chain<Dqn>(s, {{1 - m + 0.5 * (4 - m + entropy), 4 - m}, {cut - 1, cut}});
+    }
   }
   SUBCASE("recurrent") {
     auto s = chain_settings<RecurrentDqn::Settings>();
