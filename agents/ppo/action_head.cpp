@@ -66,8 +66,8 @@ double ActionHead::draw(const float* outputs, std::span<const float> log_std,
   }
   softmax(outputs, legal);
   double left = random.uniform();
-  // Where rounding leaves something, or outputs are no numbers, it is the last one that has a chance,
-  // or else the first legal one.
+  // Where rounding leaves something, or outputs are no numbers, it is the last one that has a
+  // chance, or else the first legal one.
   index = greedy_action({outputs, outputs_}, legal);
   for (std::size_t a = 0; a < outputs_; ++a) {
     if (!(chances_[a] > 0)) continue;
@@ -94,12 +94,25 @@ double ActionHead::log_probability(const float* outputs, std::span<const float> 
   return sum;
 }
 
+void ActionHead::export_bounds(ArraySink& sink) const {
+  std::vector<float> low, high;
+  for (std::size_t i = 0; i < outputs_; ++i) {
+    low.push_back(space_.low_at(i));
+    high.push_back(space_.high_at(i));
+  }
+  const int shape[] = {static_cast<int>(outputs_)};
+  sink.add("action.middle", shape, middle_);
+  sink.add("action.half", shape, half_);
+  sink.add("action.low", shape, low);
+  sink.add("action.high", shape, high);
+}
+
 void ActionHead::to_world(const float* values, float* action) const {
   for (std::size_t i = 0; i < outputs_; ++i) {
     const float value = middle_[i] + half_[i] * values[i];
     // The middle for what is no number.
-    action[i] = std::isnan(value) ? middle_[i]
-                                  : std::clamp(value, space_.low_at(i), space_.high_at(i));
+    action[i] =
+        std::isnan(value) ? middle_[i] : std::clamp(value, space_.low_at(i), space_.high_at(i));
   }
 }
 
@@ -115,8 +128,7 @@ ActionHead::Fit ActionHead::fit(const float* outputs, std::span<const float> log
   fit.kl = (ratio - 1) - log_ratio;
   fit.clipped = bounded != ratio;
   // By the log-probability: −ρ A where the first term is the smaller one, else nothing.
-  const double by_log =
-      ratio * s.advantage <= bounded * s.advantage ? -ratio * s.advantage : 0;
+  const double by_log = ratio * s.advantage <= bounded * s.advantage ? -ratio * s.advantage : 0;
   if (discrete()) {
     for (const double p : chances_)
       if (p > 0) fit.entropy -= p * std::log(p);
@@ -124,8 +136,8 @@ ActionHead::Fit ActionHead::fit(const float* outputs, std::span<const float> log
       const double p = chances_[a];
       const double by_entropy = p > 0 ? -p * (logs_[a] + fit.entropy) : 0;
       const double chosen = a == static_cast<std::size_t>(s.index) ? 1 : 0;
-      gradient[a] = static_cast<float>(
-          weights.sample * (by_log * (chosen - p) - weights.entropy * by_entropy));
+      gradient[a] = static_cast<float>(weights.sample *
+                                       (by_log * (chosen - p) - weights.entropy * by_entropy));
     }
     return fit;
   }
@@ -135,8 +147,7 @@ ActionHead::Fit ActionHead::fit(const float* outputs, std::span<const float> log
     const double z = (wide(s.values[i]) - wide(outputs[i])) * scale;
     fit.entropy += log_deviation + kLogRoot + 0.5;
     gradient[i] = static_cast<float>(weights.sample * by_log * z * scale);
-    by_log_std[i] +=
-        static_cast<float>(weights.sample * (by_log * (z * z - 1) - weights.entropy));
+    by_log_std[i] += static_cast<float>(weights.sample * (by_log * (z * z - 1) - weights.entropy));
   }
   return fit;
 }

@@ -1,17 +1,18 @@
 // ActionHead: a network's outputs as a distribution over actions.
 //
 // Discrete actions have a softmax over the legal ones. A box has independent normal distributions:
-// their means are the network's outputs, their deviations parameters that do not depend on the state
-// (Schulman et al. 2015, appendix D). They are in units in which the bounds are −1 and 1 (a value with an
-// infinite bound is left as it is), and what is drawn outside of the bounds is sent to the world as the
-// bound, while its own probability is what is learnt from: unlike a tanh, this keeps a mean that lies
-// on a bound, as one for full throttle does, at a finite place.
+// their means are the network's outputs, their deviations parameters that do not depend on the
+// state (Schulman et al. 2015, appendix D). They are in units in which the bounds are −1 and 1 (a
+// value with an infinite bound is left as it is), and what is drawn outside of the bounds is sent
+// to the world as the bound, while its own probability is what is learnt from: unlike a tanh, this
+// keeps a mean that lies on a bound, as one for full throttle does, at a finite place.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "sim/core/array_sink.h"
 #include "sim/core/random.h"
 #include "sim/core/space.h"
 
@@ -35,6 +36,8 @@ class ActionHead {
                          const float* values) const;
   // From values as drawn, or from means, to an element of the space.
   void to_world(const float* values, float* action) const;
+  // Of a box: `action.middle`, `action.half`, `action.low`, `action.high`, [outputs()] each.
+  void export_bounds(ArraySink& sink) const;
 
   // One transition as the clipped objective sees it.
   struct Sample {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "learners/network/export.h"
+
 namespace sandlot {
 
 PpoPolicy::PpoPolicy(const EnvironmentSpec& spec, std::unique_ptr<Network> network)
@@ -29,11 +31,18 @@ void PpoPolicy::act(int rows, std::span<const float> observations,
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
     const float* const own = all + row * stride;
     if (head_.discrete())
-      actions[row] =
-          greedy_action({own, n}, legal.empty() ? legal : legal.subspan(row * n, n));
+      actions[row] = greedy_action({own, n}, legal.empty() ? legal : legal.subspan(row * n, n));
     else
       head_.to_world(own, continuous.data() + row * n);
   }
+}
+
+bool PpoPolicy::export_arrays(ArraySink& sink) const {
+  export_space(observation_, sink);
+  export_network(*network_, sink);
+  sink.add_text("policy", head_.discrete() ? "logits" : "means");
+  if (!head_.discrete()) head_.export_bounds(sink);
+  return true;
 }
 
 void PpoPolicy::save(Writer& out) const {

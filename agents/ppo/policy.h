@@ -1,4 +1,5 @@
-// PpoPolicy: the most likely action of a policy network. Holds the network, which its agent teaches.
+// PpoPolicy: the most likely action of a policy network. Holds the network, which its agent
+// teaches.
 #pragma once
 
 #include <memory>
@@ -11,8 +12,8 @@
 
 namespace sandlot {
 
-// It has no action_values(): probabilities shown as values would say that an action is worth what it
-// is likely.
+// It has no action_values(): probabilities shown as values would say that an action is worth what
+// it is likely.
 class PpoPolicy final : public Policy {
  public:
   // A network with more outputs than the head takes has others behind them.
@@ -22,11 +23,15 @@ class PpoPolicy final : public Policy {
   const Network& network() const { return *network_; }
   const ActionHead& head() const { return head_; }
 
-  // [rows, network().outputs()] of observations as the world writes them; valid until the next call.
+  // [rows, network().outputs()] of observations as the world writes them; valid until the next
+  // call.
   const float* outputs(int rows, std::span<const float> observations);
 
   void act(int rows, std::span<const float> observations, std::span<const std::uint8_t> legal,
            std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
+  // The network; `policy`: what its first outputs are, logits or means; of means `action.middle`
+  // and `action.half`, which take them to the world, and `action.low` and `action.high`.
+  bool export_arrays(ArraySink& sink) const override;
   void save(Writer&) const override;
   void load(Reader&) override;
 
