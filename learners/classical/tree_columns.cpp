@@ -148,7 +148,7 @@ float TreeColumns::threshold(int column, std::uint32_t below, std::uint32_t abov
 std::uint32_t TreeColumns::last_not_above(int column, float value) const {
   const auto& highs = high_[static_cast<std::size_t>(column)];
   const auto above = std::upper_bound(highs.begin(), highs.end(), value);
-  return static_cast<std::uint32_t>(above - highs.begin()) - 1;
+  return above == highs.begin() ? 0 : static_cast<std::uint32_t>(above - highs.begin()) - 1;
 }
 
 }  // namespace sandlot

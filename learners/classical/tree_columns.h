@@ -44,7 +44,7 @@ class TreeColumns {
   }
   // Halfway between two codes that follow each other in a node.
   float threshold(int column, std::uint32_t below, std::uint32_t above) const;
-  // The last code of which no value is above `value`, where codes are exact.
+  // The last code of which no value is above `value`, and 0 where there is none.
   std::uint32_t last_not_above(int column, float value) const;
 
  private:

@@ -196,8 +196,13 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
     const float low = columns_.high(column, first), high = columns_.low(column, last);
     auto threshold =
         static_cast<float>(random_->uniform(static_cast<double>(low), static_cast<double>(high)));
-    if (first < last) threshold = std::min(threshold, std::nextafter(high, low));
-    std::uint32_t cut = columns_.last_not_above(column, threshold);
+    // Of a bin that the threshold would cut in two, all rows go right, unless none were left.
+    const std::uint32_t cut =
+        first == last ? last
+                      : std::clamp(columns_.last_not_above(column, threshold), first, last - 1);
+    if (first < last)
+      threshold = std::clamp(threshold, columns_.high(column, cut),
+                             std::nextafter(columns_.low(column, cut + 1), low));
     sums_.template halves<Code>(column, rows, cut, groups_);
     if (groups_.constant()) return false;
     const double before = open.split.gain;

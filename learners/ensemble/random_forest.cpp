@@ -156,7 +156,7 @@ ForestGrower::OneTree ForestGrower::grow(TreeGrower& grower, int tree,
 void ForestGrower::fit(const MatrixView& x, std::span<const float> weights,
                        const Problem& problem) {
   ThreadPool pool(settings_.threads);
-  const TreeColumns columns(x, input_, weights, extra_ || settings_.exact(weights.size()), &pool);
+  const TreeColumns columns(x, input_, weights, settings_.exact(weights.size()), &pool);
   double weight = 0;
   for (const float w : weights) weight += static_cast<double>(w);
   GrowthRules rules = settings_.rules(weight, problem.scale);
