@@ -292,25 +292,34 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
       children[side].sums.high = parent.sums.high;
     }
     bound_children(parent, children);
-    Open& smaller = children[left_is_smaller ? 0 : 1];
-    Open& larger = children[left_is_smaller ? 1 : 0];
+    if (parent.kept)
+      find_by_difference(parent, children[left_is_smaller ? 0 : 1],
+                         children[left_is_smaller ? 1 : 0]);
+    else  // in an order that no weight changes, since columns may be drawn
+      for (Open& child : children) {
+        gather(child);
+        if (may_split(child)) find(child);
+      }
+    drop(parent.kept);
+    for (Open& child : children) offer(std::move(child));
+  }
+
+  // The larger child has what the parent has and the smaller one has not.
+  void find_by_difference(Open& parent, Open& smaller, Open& larger) {
     gather(larger);
-    const bool larger_kept = parent.kept && may_split(larger) && keeps_sums(rows_of(larger).size());
-    if (may_split(larger) && !larger_kept) find(larger);
+    const bool keep = may_split(larger) && keeps_sums(rows_of(larger).size());
+    if (may_split(larger) && !keep) find(larger);
     gather(smaller);
-    if (larger_kept) {
+    if (keep) {
       smaller.kept = count_all(smaller);
       const std::vector<double>& less = *smaller.kept;
       std::vector<double>& whole = *parent.kept;
       for (std::size_t i = 0; i < whole.size(); ++i) whole[i] -= less[i];
       larger.kept = std::move(parent.kept);
     }
-    drop(parent.kept);
     if (may_split(smaller)) find(smaller);
-    if (larger_kept) find(larger);
+    if (keep) find(larger);
     if (!keeps_sums(rows_of(smaller).size())) drop(smaller.kept);
-    offer(std::move(children[0]));
-    offer(std::move(children[1]));
   }
 
   // Below a constrained split, the left side may not pass the middle of both sides' values, nor may

@@ -126,7 +126,7 @@ void NodeCounter::halves(int column, std::span<const std::uint32_t> rows, std::u
         code == missing ? groups.missing.data() : sums.data() + (code <= cut ? 0 : stride_);
     add(to, i);
   }
-  groups.codes = {cut, cut + 1};
+  groups.codes = {cut, missing - 1};
   if (sums[stride_] > 0) return;
   groups.codes.pop_back();
   sums.resize(stride_);
