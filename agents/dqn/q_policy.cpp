@@ -35,6 +35,9 @@ void QPolicy::act(int rows, std::span<const float> observations,
                   std::span<float>, Random&) {
   const std::size_t memory = network_->state_size() * static_cast<std::size_t>(rows);
   if (state_.size() < memory) state_.resize(memory);
+  if (memory > 0)
+    state_before_.assign(state_.begin(),
+                         state_.begin() + static_cast<std::ptrdiff_t>(network_->state_size()));
   const float* q = values(rows, observations, Noise::off, memory > 0 ? state_.data() : nullptr);
   const auto n = static_cast<std::size_t>(head_.actions());
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row)
@@ -60,6 +63,23 @@ bool QPolicy::action_values(std::span<const float> observation, std::span<float>
   auto& self = const_cast<QPolicy&>(*this);
   const float* q = self.values(1, observation, Noise::off, nullptr);
   std::copy_n(q, values.size(), values.begin());
+  return true;
+}
+
+bool QPolicy::saliency(std::span<const float> observation, std::int32_t action,
+                       std::span<float> gradient) const {
+  if (observation_.is_discrete()) return false;  // a number that stands for a state has none
+  NetworkInput input;
+  input.rows = 1;
+  input.values = observation.data();
+  if (network_->state_size() > 0) {
+    if (state_before_.empty()) return false;
+    input.state = state_before_.data();
+  }
+  const float* const outputs = network_->forward(input);
+  std::vector<float> by_outputs(network_->outputs());
+  head_.value_gradient(outputs, action, by_outputs.data());
+  network_->input_gradient(by_outputs.data(), gradient.data());
   return true;
 }
 

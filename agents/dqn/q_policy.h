@@ -28,6 +28,9 @@ class QPolicy final : public Policy {
            std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
   void begin_episode(int row) override;
   bool action_values(std::span<const float> observation, std::span<float> values) const override;
+  bool saliency(std::span<const float> observation, std::int32_t action,
+                std::span<float> gradient) const override;
+  std::vector<LayerView> layers() const override { return layer_views(*network_); }
   bool export_arrays(ArraySink& sink) const override;
   void save(Writer&) const override;
   void load(Reader&) override;
@@ -38,7 +41,8 @@ class QPolicy final : public Policy {
   ValueHead head_;
   std::vector<float> state_;  // [rows, state_size] of the episodes being acted in
   std::vector<float> encoded_, outputs_, values_;
-  std::vector<float> last_values_;  // of row 0, for the picture of a policy with a memory
+  // For the picture of a policy with a memory: of row 0, what was thought, and the state before.
+  std::vector<float> last_values_, state_before_;
 };
 
 }  // namespace sandlot

@@ -61,6 +61,29 @@ void ValueHead::probabilities(const float* logits) const {
   for (float& p : chances_) p /= sum;
 }
 
+void ValueHead::value_gradient(const float* outputs, int action, float* gradient) const {
+  std::fill_n(gradient, actions_ * atoms_, 0.0f);
+  float* const own = gradient + action * atoms_;
+  switch (settings_.kind) {
+    case ValueKind::expected:
+      *own = 1;
+      return;
+    case ValueKind::quantile:
+      std::fill_n(own, atoms_, 1.0f / static_cast<float>(atoms_));
+      return;
+    case ValueKind::categorical: {
+      const float* const logits = outputs + action * atoms_;
+      probabilities(logits);
+      const auto at = [&](int z) { return low_ + static_cast<float>(z) * spacing_; };
+      float mean = 0;
+      for (int z = 0; z < atoms_; ++z) mean += chances_[static_cast<std::size_t>(z)] * at(z);
+      for (int z = 0; z < atoms_; ++z)
+        own[z] = chances_[static_cast<std::size_t>(z)] * (at(z) - mean);
+      return;
+    }
+  }
+}
+
 void ValueHead::values(int rows, const float* outputs, float* q) const {
   const int count = rows * actions_;
   switch (settings_.kind) {

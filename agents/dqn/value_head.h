@@ -36,6 +36,8 @@ class ValueHead {
   int atoms() const { return atoms_; }  // per action; 1 for expected
   // outputs [rows, actions · atoms] → q [rows, actions].
   void values(int rows, const float* outputs, float* q) const;
+  // The gradient of q(action) by the outputs of one row, all [actions · atoms] of it written.
+  void value_gradient(const float* outputs, int action, float* gradient) const;
 
   // What one row learns towards: the return so far, and γ^k behind it (0 after a termination).
   struct Target {

@@ -94,6 +94,14 @@ double ActionHead::log_probability(const float* outputs, std::span<const float> 
   return sum;
 }
 
+void ActionHead::log_probability_gradient(const float* outputs, std::int32_t index,
+                                          float* gradient) const {
+  softmax(outputs, {});
+  for (std::size_t a = 0; a < outputs_; ++a)
+    gradient[a] =
+        (static_cast<std::int32_t>(a) == index ? 1.0f : 0.0f) - static_cast<float>(chances_[a]);
+}
+
 void ActionHead::export_bounds(ArraySink& sink) const {
   std::vector<float> low, high;
   for (std::size_t i = 0; i < outputs_; ++i) {

@@ -34,6 +34,8 @@ class ActionHead {
   double log_probability(const float* outputs, std::span<const float> log_std,
                          std::span<const std::uint8_t> legal, std::int32_t index,
                          const float* values) const;
+  // Of discrete actions, all legal: the gradient of log π(index), [outputs()].
+  void log_probability_gradient(const float* outputs, std::int32_t index, float* gradient) const;
   // From values as drawn, or from means, to an element of the space.
   void to_world(const float* values, float* action) const;
   // Of a box: `action.middle`, `action.half`, `action.low`, `action.high`, [outputs()] each.

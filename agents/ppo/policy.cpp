@@ -37,6 +37,30 @@ void PpoPolicy::act(int rows, std::span<const float> observations,
   }
 }
 
+bool PpoPolicy::saliency(std::span<const float> observation, std::int32_t action,
+                         std::span<float> gradient) const {
+  if (observation_.is_discrete()) return false;  // a number that stands for a state has none
+  NetworkInput input;
+  input.rows = 1;
+  input.values = observation.data();
+  const float* const outputs = network_->forward(input);
+  std::vector<float> by_outputs(network_->outputs());
+  if (head_.discrete()) {
+    head_.log_probability_gradient(outputs, action, by_outputs.data());
+    network_->input_gradient(by_outputs.data(), gradient.data());
+    return true;
+  }
+  std::vector<float> one(gradient.size());
+  std::fill(gradient.begin(), gradient.end(), 0.0f);
+  for (std::size_t i = 0; i < head_.outputs(); ++i) {
+    std::fill(by_outputs.begin(), by_outputs.end(), 0.0f);
+    by_outputs[i] = 1;
+    network_->input_gradient(by_outputs.data(), one.data());
+    for (std::size_t k = 0; k < one.size(); ++k) gradient[k] += std::abs(one[k]);
+  }
+  return true;
+}
+
 bool PpoPolicy::export_arrays(ArraySink& sink) const {
   export_space(observation_, sink);
   export_network(*network_, sink);

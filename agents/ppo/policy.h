@@ -29,6 +29,9 @@ class PpoPolicy final : public Policy {
 
   void act(int rows, std::span<const float> observations, std::span<const std::uint8_t> legal,
            std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
+  bool saliency(std::span<const float> observation, std::int32_t action,
+                std::span<float> gradient) const override;
+  std::vector<LayerView> layers() const override { return layer_views(*network_); }
   // The network; `policy`: what its first outputs are, logits or means; of means `action.middle`
   // and `action.half`, which take them to the world, and `action.low` and `action.high`.
   bool export_arrays(ArraySink& sink) const override;

@@ -47,6 +47,12 @@ int floor_int(float value) { return static_cast<int>(std::floor(value)); }
 // Row of the tile that holds the feet; a body on the ground stands in the row above it.
 int foot_row(const World& world) { return floor_int(world.player().body.y + 0.01f); }
 
+// Of the first tile of the view.
+int left_column(const World& world, const TileView& view) {
+  return floor_int(world.player().body.x) - view.width / 4;
+}
+int top_row(const World& world, const TileView& view) { return foot_row(world) + view.height / 2; }
+
 }  // namespace
 
 Space tile_space(const TileView& view) {
@@ -55,11 +61,15 @@ Space tile_space(const TileView& view) {
   return Space::box(shape, -1, 1).quantized(1.0f / velocity_steps);
 }
 
+ObservationGrid tile_grid(const World& world, const TileView& view) {
+  return {static_cast<float>(left_column(world, view)),
+          static_cast<float>(top_row(world, view) + 1), 1, view.planes(), TileView::binary_planes};
+}
+
 void observe_tiles(const World& world, const TileView& view, std::span<float> out) {
   const Body& body = world.player().body;
   const int width = view.width, height = view.height, area = width * height;
-  const int left = floor_int(body.x) - width / 4;
-  const int top = foot_row(world) + height / 2;  // row of the first line
+  const int left = left_column(world, view), top = top_row(world, view);
   std::fill_n(out.begin(), area * TileView::binary_planes, 0.0f);
   float* const cells = out.data();
   for (int line = 0; line < height; ++line) {

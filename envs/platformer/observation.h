@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "envs/platformer/world.h"
+#include "sim/core/environment.h"
 #include "sim/core/space.h"
 
 namespace sandlot::platformer {
@@ -25,6 +26,7 @@ struct TileView {
 };
 Space tile_space(const TileView& view);
 void observe_tiles(const World& world, const TileView& view, std::span<float> out);
+ObservationGrid tile_grid(const World& world, const TileView& view);
 
 // What lies ahead, up to 8 tiles to the right of the agent and at the height of its feet.
 struct Ahead {

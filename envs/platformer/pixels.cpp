@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "envs/platformer/sprites.h"
 
@@ -142,19 +143,31 @@ Art creature_art(const Creature& creature, int ticks) {
   }
 }
 
+// Corner of what is seen, in tiles.
+std::pair<float, float> lower_left(const World& world) {
+  const Body& body = world.player().body;
+  return {std::max(0.0f, body.x - agent_column),
+          std::clamp(body.y - agent_row, 0.0f,
+                     std::max(0.0f, static_cast<float>(world.level().height - view_tiles)))};
+}
+
 }  // namespace
 
 Space pixel_space(bool color) {
   return Space::box({color ? 3 : 1, pixel_side, pixel_side}, 0, 1).quantized(level_step);
 }
 
+ObservationGrid pixel_grid(const World& world, bool color) {
+  const auto [left, bottom] = lower_left(world);
+  const int planes = color ? 3 : 1;
+  return {left, bottom + view_tiles, 1.0f / tile_side, planes, planes};
+}
+
 void observe_pixels(const World& world, bool color, std::span<float> out) {
   const Level& level = world.level();
   const Player& player = world.player();
   const Body& body = player.body;
-  const float left = std::max(0.0f, body.x - agent_column);
-  const float bottom = std::clamp(body.y - agent_row, 0.0f,
-                                  std::max(0.0f, static_cast<float>(level.height - view_tiles)));
+  const auto [left, bottom] = lower_left(world);
   Blitter blitter{out.data(), color, Blitter::pixels(left), Blitter::pixels(bottom) + pixel_side};
   for (int k = 0; k < (color ? 3 : 1); ++k)
     std::fill_n(out.begin() + k * plane_size, plane_size,

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "envs/platformer/world.h"
+#include "sim/core/environment.h"
 #include "sim/core/space.h"
 
 namespace sandlot::platformer {
@@ -13,5 +14,6 @@ constexpr int pixel_side = 84;  // 14 × 14 tiles of 6 × 6 pixels
 // [1, 84, 84] grey or [3, 84, 84] RGB, values k / 255 in [0, 1], top row first.
 Space pixel_space(bool color);
 void observe_pixels(const World& world, bool color, std::span<float> out);
+ObservationGrid pixel_grid(const World& world, bool color);
 
 }  // namespace sandlot::platformer

@@ -150,6 +150,17 @@ void Platformer::events(EventSink& sink) const {
 
 void Platformer::draw(Scene& scene) const { draw_world(world_, scene); }
 
+std::optional<ObservationGrid> Platformer::observation_grid() const {
+  switch (settings_.observation) {
+    case ObservationKind::tiles:
+      return tile_grid(world_, view_);
+    case ObservationKind::pixels:
+      return pixel_grid(world_, settings_.color);
+    default:
+      return std::nullopt;
+  }
+}
+
 void Platformer::save(Writer& out) const {
   out.tag("platformer");
   out.write(choice_.number);

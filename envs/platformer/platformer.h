@@ -30,6 +30,7 @@ class Platformer final : public Environment {
   void events(EventSink& sink) const override;
   bool goal_reached() const override { return world_.outcome() == platformer::Outcome::won; }
   void draw(Scene& scene) const override;
+  std::optional<ObservationGrid> observation_grid() const override;
   void save(Writer& out) const override;
   void load(Reader& in) override;
 

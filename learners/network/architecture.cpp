@@ -148,6 +148,12 @@ double work_of(const Layer& layer) {
   }
 }
 
+int convolved(int size, int kernel, int stride, int padding) {
+  return (size + 2 * padding - kernel) / stride + 1;
+}
+
+}  // namespace
+
 std::string describe_layer(const Layer& layer) {
   const std::string act =
       layer.activation == Activation::identity ? "" : " " + std::string(name_of(layer.activation));
@@ -170,12 +176,6 @@ std::string describe_layer(const Layer& layer) {
       return "";
   }
 }
-
-int convolved(int size, int kernel, int stride, int padding) {
-  return (size + 2 * padding - kernel) / stride + 1;
-}
-
-}  // namespace
 
 int gates(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 

@@ -104,6 +104,7 @@ struct Architecture {
 };
 
 int gates(Cell cell);
+std::string describe_layer(const Layer& layer);  // "conv 16×3×3 relu"; "" for keep and add
 std::string_view name_of(Activation activation);
 
 // Builds a torso layer by layer; each layer's input is the output of the one before.

@@ -88,6 +88,8 @@ class Stream {
   }
 
   bool empty() const { return nodes_.empty(); }
+  std::size_t size() const { return nodes_.size(); }
+  const Node& node(std::size_t i) const { return nodes_[i]; }
   template <class F>
   void each(F use) {
     for (Node& node : nodes_)
@@ -159,6 +161,20 @@ class EigenNetwork final : public Network {
     std::fill(gradients_.begin(), gradients_.end(), 0.0f);
     changed();
     return norm;
+  }
+
+  bool layer_values(std::size_t layer, std::span<float> values) const override {
+    for (const Stream* stream : {&torso_, &value_, &head_}) {
+      if (layer >= stream->size()) {
+        layer -= stream->size();
+        continue;
+      }
+      const std::vector<float>& held = stream->node(layer).y;
+      if (held.size() < values.size()) return false;  // not evaluated yet
+      std::copy_n(held.begin(), values.size(), values.begin());
+      return true;
+    }
+    return false;
   }
 
   void draw_noise(Random& random) override {

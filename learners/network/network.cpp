@@ -117,6 +117,22 @@ ArchitectureBuilder NetworkSettings::torso(const Space& observation, bool noisy)
   return builder;
 }
 
+std::vector<LayerView> layer_views(const Network& network) {
+  std::vector<LayerView> views;
+  const std::vector<const Layer*> layers = network.architecture().layers();
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Layer& layer = *layers[i];
+    if (layer.kind != Layer::Kind::dense && layer.kind != Layer::Kind::convolution &&
+        layer.kind != Layer::Kind::recurrent)
+      continue;
+    LayerView view{describe_layer(layer), layer.out.channels, layer.out.height, layer.out.width,
+                   std::vector<float>(layer.out.size())};
+    if (!network.layer_values(i, view.values)) view.values.clear();
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
 void encode_rows(const Space& observation, int rows, const float* from, std::vector<float>& to) {
   const auto count = static_cast<std::size_t>(rows);
   if (!observation.is_discrete()) {

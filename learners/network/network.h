@@ -18,6 +18,7 @@
 #include "learners/network/architecture.h"
 #include "learners/network/optimizer.h"
 #include "sim/core/archive.h"
+#include "sim/core/policy.h"
 #include "sim/core/registry.h"
 
 namespace sandlot {
@@ -60,6 +61,13 @@ class Network {
   virtual void input_gradient(const float* gradient, float* by_inputs) = 0;
   // Returns the norm of the gradient before clipping.
   virtual double step(double learning_rate) = 0;
+  // What the layer with that place in architecture().layers() gave for the first row of the last
+  // forward() or predict(), in the order of its outputs; false where the backend does not tell.
+  virtual bool layer_values(std::size_t layer, std::span<float> values) const {
+    static_cast<void>(layer);
+    static_cast<void>(values);
+    return false;
+  }
   virtual void draw_noise(Random& random) = 0;
 
   // The flat array of architecture().parameters().
@@ -128,6 +136,9 @@ struct NetworkSettings {
   // An MLP with default settings where no reader has chosen.
   ArchitectureBuilder torso(const Space& observation, bool noisy = false) const;
 };
+
+// The layers with what they held last, for pictures.
+std::vector<LayerView> layer_views(const Network& network);
 
 // One row as the network sees it: a box as it is, a discrete observation as one-hot.
 void encode_rows(const Space& observation, int rows, const float* from, std::vector<float>& to);

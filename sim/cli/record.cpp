@@ -31,7 +31,7 @@ void check_folder(const fs::path& file) {
 class Recorder {
  public:
   Recorder(Target& target, const RecordOptions& options)
-      : target_(target), options_(options), show_(target.section, target.title) {}
+      : target_(target), options_(options), show_(target.section, target.title, options.panels) {}
 
   void run() {
     install_stop_handler();
@@ -97,6 +97,7 @@ class Recorder {
 struct Options {
   std::string target;
   std::vector<std::string> overrides;
+  std::vector<std::string> show{"values"};
   std::uint64_t seed = 0;
   std::string output, picture;
   std::int64_t episodes = 1;
@@ -104,7 +105,8 @@ struct Options {
 };
 
 int record(const Registry& registry, const Options& options) {
-  const RecordOptions to{options.output, options.picture, options.episodes, options.scale};
+  const RecordOptions to{options.output, options.picture, options.episodes, options.scale,
+                         Panels::of(options.show)};
   check_outputs(to);
   Target target = open_target(registry, options.target, options.overrides, options.seed);
   record_target(target, to);
@@ -155,6 +157,7 @@ void add_record(CLI::App& app, Run& run) {
                   "path=value over the run's config: other levels, another limit")
       ->take_all()
       ->allow_extra_args(false);
+  add_show_option(*sub, options->show);
   sub->callback([options, &run] {
     if (options->output.empty() && options->picture.empty())
       throw CLI::ValidationError("record", "needs --output or --picture");

@@ -25,7 +25,7 @@ void print_events(const std::vector<TimedEvent>& events) {
 }
 
 int replay(const Registry& registry, const Options& options) {
-  const RecordOptions to{options.output, options.picture, 1, options.scale};
+  const RecordOptions to{options.output, options.picture, 1, options.scale, {}};
   check_outputs(to);
   const std::filesystem::path path = options.file;
   if (!std::filesystem::exists(path)) refuse_missing(path, "an .episode file");

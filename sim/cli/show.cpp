@@ -65,6 +65,33 @@ std::span<const float> PolicyActor::action_values() const {
   return has_values_ ? std::span<const float>(values_) : std::span<const float>();
 }
 
+std::vector<float> PolicyActor::saliency() const {
+  std::vector<float> gradient(observation_.size());
+  if (!policy_.saliency(observation_, discrete_.empty() ? 0 : discrete_[0], gradient))
+    gradient.clear();
+  return gradient;
+}
+
+Panels Panels::of(const std::vector<std::string>& chosen) {
+  Panels panels{.values = false};
+  for (const std::string& name : chosen) {
+    if (name == "values") {
+      panels.values = true;
+    } else if (name == "saliency") {
+      panels.saliency = true;
+    } else if (name == "network") {
+      panels.network = true;
+    } else {
+      const std::string near = nearest(name, {std::begin(names), std::end(names)});
+      throw ConfigError({{{"--show", 0, 0},
+                          "",
+                          "expected values, saliency or network, not '" + name + "'" +
+                              (near.empty() ? "" : "; did you mean '" + near + "'?")}});
+    }
+  }
+  return panels;
+}
+
 Action RecordedActor::act(const Environment& world) {
   const Space& space = world.spec().action;
   const std::size_t at = step_++;
@@ -72,8 +99,8 @@ Action RecordedActor::act(const Environment& world) {
   return {0, std::span(episode_.values).subspan(at * space.size(), space.size())};
 }
 
-Show::Show(const EnvironmentSection& section, std::string title)
-    : section_(section), title_(std::move(title)) {
+Show::Show(const EnvironmentSection& section, std::string title, Panels panels)
+    : section_(section), title_(std::move(title)), panels_(panels) {
   const WrapperSettings& wrappers = section.wrappers;
   if (wrappers.sticky_actions == 0) repeat_ = wrappers.action_repeat;
   world_ = section.world->make(wrappers);
@@ -97,7 +124,20 @@ void Show::begin(Actor& actor, std::int64_t number, Seed seed) {
   frames_left_ = 0;
   action_name_.clear();
   values_.clear();
+  gradient_.clear();
+  layers_.clear();
   recent_.clear();
+}
+
+// Only what is looked at is computed.
+void Show::explain() {
+  gradient_ = panels_.saliency ? actor_->saliency() : std::vector<float>();
+  layers_ = panels_.network ? actor_->layers() : std::vector<LayerView>();
+}
+
+void Show::set_panels(const Panels& panels) {
+  panels_ = panels;
+  if (episode_.length > 0) explain();
 }
 
 void Show::choose() {
@@ -108,6 +148,8 @@ void Show::choose() {
   values_.assign(values.begin(), values.end());
   action_name_ = name_of(world_->spec(), action_);
   keep_action(world_->spec(), action_, episode_);
+  grid_ = world_->observation_grid();
+  explain();
   const StepResult result = world_->step(action_);
   episode_.episode_return += static_cast<double>(result.reward);
   ++episode_.length;
@@ -130,14 +172,24 @@ double Show::frames_per_second() const { return world_->spec().frames_per_second
 
 void Show::draw(Scene& scene) const {
   (picture_ ? picture_ : world_)->draw(scene);
+  const EnvironmentSpec& spec = world_->spec();
+  const InsightInfo insight{.saliency = panels_.saliency && episode_.length > 0,
+                            .network = panels_.network,
+                            .gradient = gradient_,
+                            .names = spec.observation_names,
+                            .grid = grid_ ? &*grid_ : nullptr,
+                            .shape = spec.observation.shape,
+                            .layers = layers_};
+  draw_heat(scene, insight);
   draw_overlay(scene, {.title = title_,
                        .episode = number_,
                        .step = episode_.length,
                        .episode_return = episode_.episode_return,
                        .action = action_name_,
-                       .action_names = world_->spec().action_names,
-                       .action_values = values_,
+                       .action_names = spec.action_names,
+                       .action_values = panels_.values ? values_ : std::span<const float>(),
                        .events = recent_.entries()});
+  draw_insight(scene, insight);
 }
 
 PlayedEpisode play_episode(const EnvironmentSection& section, Actor& actor, Seed seed) {

@@ -16,9 +16,18 @@
 #include "sim/experiment/episode_file.h"
 #include "sim/experiment/run_folder.h"
 #include "sim/experiment/trained_policy.h"
+#include "sim/render/insight.h"
 #include "sim/render/overlay.h"
 
 namespace sandlot {
+
+// What is shown of why the agent acts, beside what it does.
+struct Panels {
+  bool values = true, saliency = false, network = false;
+  static constexpr const char* names[] = {"values", "saliency", "network"};
+  // Throws ConfigError for a name that is none of them; none are shown for an empty list.
+  static Panels of(const std::vector<std::string>& chosen);
+};
 
 // Chooses the actions of an episode.
 class Actor {
@@ -29,6 +38,9 @@ class Actor {
   virtual Action act(const Environment& world) = 0;
   // The values on which the last action was chosen, one per action; empty where there are none.
   virtual std::span<const float> action_values() const { return {}; }
+  // Policy::saliency() and layers() of the last action; empty where there are none.
+  virtual std::vector<float> saliency() const { return {}; }
+  virtual std::vector<LayerView> layers() const { return {}; }
 };
 
 // A policy, without exploration; the same seed gives the same episode.
@@ -38,6 +50,8 @@ class PolicyActor final : public Actor {
   void begin(Seed episode_seed) override;
   Action act(const Environment& world) override;
   std::span<const float> action_values() const override;
+  std::vector<float> saliency() const override;
+  std::vector<LayerView> layers() const override { return policy_.layers(); }
 
  private:
   Policy& policy_;
@@ -64,13 +78,15 @@ class RecordedActor final : public Actor {
 // one step of the world inside, except with sticky actions, where it is one action.
 class Show {
  public:
-  Show(const EnvironmentSection& section, std::string title);
+  Show(const EnvironmentSection& section, std::string title, Panels panels = {});
 
   void begin(Actor& actor, std::int64_t number, Seed seed);
   // Moves on to the next frame; an action is chosen where the one before has had all its frames.
   void advance();
   bool done() const { return episode_.status != Status::running && frames_left_ == 0; }
   void draw(Scene& scene) const;
+  const Panels& panels() const { return panels_; }
+  void set_panels(const Panels& panels);
 
   const EnvironmentSpec& spec() const { return world_->spec(); }
   double frames_per_second() const;
@@ -82,6 +98,7 @@ class Show {
 
  private:
   void choose();
+  void explain();
 
   EnvironmentSection section_;
   std::string title_;
@@ -96,6 +113,11 @@ class Show {
   std::vector<float> action_box_;
   std::string action_name_;
   std::vector<float> values_;  // action values behind the last action
+  Panels panels_;
+  // Of the last action, and of the state in which it was chosen.
+  std::vector<float> gradient_;
+  std::vector<LayerView> layers_;
+  std::optional<ObservationGrid> grid_;
   EventSink events_;
   RecentEvents recent_;
 };
@@ -141,6 +163,7 @@ struct RecordOptions {
   std::filesystem::path picture;  // .png; empty: none
   std::int64_t episodes = 1;
   double scale = 1;
+  Panels panels = {};
 };
 // Throws ConfigError where a file could not be written there.
 void check_outputs(const RecordOptions& options);
@@ -149,6 +172,7 @@ void record_target(Target& target, const RecordOptions& options);
 struct WatchOptions {
   std::int64_t episodes = 0;  // 0: until the window is closed
   double speed = 1;
+  Panels panels = {};
 };
 // Throws std::runtime_error without a display.
 void watch_target(Target& target, const WatchOptions& options);

@@ -23,6 +23,15 @@ std::string unknown_verb(const CLI::App& app, int argc, const char* const* argv)
 
 }  // namespace
 
+void add_show_option(CLI::App& verb, std::vector<std::string>& panels) {
+  verb.add_option(
+          "--show", panels,
+          "why it acts: values (of each action), saliency (what mattered), network (what it "
+          "held); several with commas")
+      ->delimiter(',')
+      ->default_str("values");
+}
+
 int run_command_line(int argc, const char* const* argv) {
   Registry registry;
   register_all(registry);

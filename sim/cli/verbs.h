@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "sim/core/registry.h"
 
@@ -23,5 +25,8 @@ void add_report(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
 void add_describe(CLI::App& app, Run& run);
+
+// --show, of the verbs that draw episodes: names of panels (show.h).
+void add_show_option(CLI::App& verb, std::vector<std::string>& panels);
 
 }  // namespace sandlot

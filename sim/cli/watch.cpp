@@ -25,7 +25,7 @@ class Watcher {
       : target_(target),
         options_(options),
         speed_(options.speed),
-        show_(target.section, target.title) {
+        show_(target.section, target.title, options.panels) {
     show_.begin(*target_.actor, 1, target_.seed(1));
     show_.draw(scene_);
     window_.emplace(title(), scene_.width(), scene_.height());
@@ -51,7 +51,8 @@ class Watcher {
     char text[64];
     std::snprintf(text, sizeof text, "%gx%s", speed_, paused_ ? ", paused" : "");
     return "sandlot: " + target_.title + " (" + text +
-           ")   space pause · → step · + − speed · n next · esc close";
+           ")   space pause · → step · + − speed · n next · 1 values · 2 saliency · 3 network · "
+           "esc close";
   }
 
   void handle(const Window::Input& input) {
@@ -69,9 +70,18 @@ class Watcher {
         speed_ = std::max(speed_ / 2, kSlowest);
       } else if (key == "n") {
         next();
+      } else if (key == "1" || key == "2" || key == "3") {
+        toggle(key);
       }
     }
     if (!input.pressed.empty()) window_->set_title(title());
+  }
+
+  void toggle(const std::string& key) {
+    Panels panels = show_.panels();
+    bool& shown = key == "1" ? panels.values : key == "2" ? panels.saliency : panels.network;
+    shown = !shown;
+    show_.set_panels(panels);
   }
 
   // Plays the frames that are due, as far as they can be computed in the time of one picture.
@@ -125,13 +135,16 @@ class Watcher {
 struct Options {
   std::string target;
   std::vector<std::string> overrides;
+  std::vector<std::string> show{"values"};
   std::uint64_t seed = 0;
   WatchOptions watch;
 };
 
 int watch(const Registry& registry, const Options& options) {
+  WatchOptions watching = options.watch;
+  watching.panels = Panels::of(options.show);
   Target target = open_target(registry, options.target, options.overrides, options.seed);
-  watch_target(target, options.watch);
+  watch_target(target, watching);
   return 0;
 }
 
@@ -152,7 +165,7 @@ void add_watch(CLI::App& app, Run& run) {
       "Watch a trained policy, or an episode file, in a window.\n"
       "  sandlot watch runs/cliff-walking --speed 2\n"
       "Keys: space pauses, right arrow steps while paused, plus and minus change the speed,\n"
-      "n goes to the next episode, escape closes.");
+      "n goes to the next episode, 1, 2 and 3 show and hide the panels, escape closes.");
   sub->add_option(
          "target", options->target,
          "a run's folder, one that holds several (the first is taken), or an .episode file")
@@ -168,6 +181,7 @@ void add_watch(CLI::App& app, Run& run) {
                   "path=value over the run's config: other levels, another limit")
       ->take_all()
       ->allow_extra_args(false);
+  add_show_option(*sub, options->show);
   sub->callback([options, &run] {
     run = [options](const Registry& registry) { return watch(registry, *options); };
   });

@@ -32,9 +32,8 @@ void check_sizes(const EnvironmentSpec& spec, int rows, const Actions& actions) 
     return;
   std::ostringstream message;
   message << spec.name << ": a step of " << rows << " rows takes "
-          << (discrete ? want_discrete : want_continuous)
-          << (discrete ? " indices" : " values") << ", not "
-          << (discrete ? actions.discrete.size() : actions.continuous.size());
+          << (discrete ? want_discrete : want_continuous) << (discrete ? " indices" : " values")
+          << ", not " << (discrete ? actions.discrete.size() : actions.continuous.size());
   throw std::invalid_argument(message.str());
 }
 

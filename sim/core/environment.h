@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -46,9 +47,10 @@ struct EnvironmentSpec {
   double frames_per_second = 10;  // the pace at which a person watches single steps
   bool masks_actions = false;     // legal_actions() may write zeros
   bool has_goal = false;          // the task is reached or missed: see Environment::goal_reached()
-  // For a person at the keyboard: the keys held for each discrete action, space-separated lower-case
-  // names ("right x"), "" for none; the action with the most keys held is taken. In a real-time
-  // world the clock runs on while no key is pressed; otherwise each key press is one step.
+  // For a person at the keyboard: the keys held for each discrete action, space-separated
+  // lower-case names ("right x"), "" for none; the action with the most keys held is taken. In a
+  // real-time world the clock runs on while no key is pressed; otherwise each key press is one
+  // step.
   std::vector<std::string> action_keys;
   bool real_time = false;
 };
@@ -66,6 +68,15 @@ class EventSink {
 
  private:
   std::vector<Event> events_;
+};
+
+// Where a picture-like observation, [planes, height, width] and perhaps several frames of it, lies
+// in the world's own picture: squares in the units of the first camera that draw() sets, y upward.
+struct ObservationGrid {
+  float left = 0, top = 0;  // of the first square
+  float side = 1;
+  int planes = 1;  // of a frame
+  int placed = 1;  // of them the first, those whose numbers are about the square that they lie in
 };
 
 // The model of a finite world, for planning: states × actions → outcomes.
@@ -104,6 +115,8 @@ class Environment {
   virtual bool goal_reached() const { return false; }
   virtual void events(EventSink&) const {}  // those of the last step
   virtual void draw(Scene&) const = 0;
+  // Of the present state; none where the observation is no picture.
+  virtual std::optional<ObservationGrid> observation_grid() const { return std::nullopt; }
   // The whole state: load(save()) continues with the same future, bit for bit.
   virtual void save(Writer&) const = 0;
   virtual void load(Reader&) = 0;

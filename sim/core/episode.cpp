@@ -6,7 +6,8 @@ namespace sandlot {
 
 void WrapperSettings::fields(Fields& f) {
   f.integer("step_limit", step_limit,
-            "steps until an episode is truncated; 0: none, -1: the world's own", Range::at_least(-1));
+            "steps until an episode is truncated; 0: none, -1: the world's own",
+            Range::at_least(-1));
   f.integer("action_repeat", action_repeat, "world steps per action; rewards are summed",
             Range::between(1, 1000));
   f.number("sticky_actions", sticky_actions,
@@ -17,8 +18,9 @@ void WrapperSettings::fields(Fields& f) {
   f.number("reward_scale", reward_scale, "factor on each reward that the agent learns from");
   f.numbers("reward_clip", reward_clip,
             "[low, high] for rewards that the agent learns from, after scaling; [] leaves them");
-  f.boolean("normalize_observations", normalize_observations,
-            "shift and scale observations to mean 0 and deviation 1, statistics saved with the run");
+  f.boolean(
+      "normalize_observations", normalize_observations,
+      "shift and scale observations to mean 0 and deviation 1, statistics saved with the run");
 }
 
 void WrapperSettings::check(Issues& issues) const {

@@ -1,8 +1,8 @@
 // Episode: an environment with the wrappers that users expect, in one static layer.
 //
-// It keeps the step limit, repeats actions, makes them sticky (Machado et al. 2018, §5.2), scales and
-// clips rewards, stacks frames, and counts the episode's return and length. One class instead of a
-// chain of decorators: nothing virtual between a batch and its worlds.
+// It keeps the step limit, repeats actions, makes them sticky (Machado et al. 2018, §5.2), scales
+// and clips rewards, stacks frames, and counts the episode's return and length. One class instead
+// of a chain of decorators: nothing virtual between a batch and its worlds.
 #pragma once
 
 #include <algorithm>
@@ -122,6 +122,9 @@ class Episode final : public Environment {
     }
   }
   void draw(Scene& scene) const override { env_.draw(scene); }
+  std::optional<ObservationGrid> observation_grid() const override {
+    return env_.observation_grid();
+  }
   std::unique_ptr<TabularModel> model() const override { return env_.model(); }
 
   void save(Writer& out) const override {

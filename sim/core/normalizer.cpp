@@ -118,6 +118,13 @@ bool NormalizedPolicy::action_values(std::span<const float> observation,
   return inner_.action_values(scratch_, values);
 }
 
+bool NormalizedPolicy::saliency(std::span<const float> observation, std::int32_t action,
+                                std::span<float> gradient) const {
+  scratch_.resize(observation.size());
+  statistics_.normalize(observation, scratch_);
+  return inner_.saliency(scratch_, action, gradient);
+}
+
 bool NormalizedPolicy::export_arrays(ArraySink& sink) const {
   if (!inner_.export_arrays(sink)) return false;
   std::vector<float> mean, deviation;

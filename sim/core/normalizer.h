@@ -61,6 +61,9 @@ class NormalizedPolicy final : public Policy {
            std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
   void begin_episode(int row) override { inner_.begin_episode(row); }
   bool action_values(std::span<const float> observation, std::span<float> values) const override;
+  bool saliency(std::span<const float> observation, std::int32_t action,
+                std::span<float> gradient) const override;
+  std::vector<LayerView> layers() const override { return inner_.layers(); }
   // What the inner policy has, and `observation.mean` and `observation.deviation`.
   bool export_arrays(ArraySink& sink) const override;
   void save(Writer& out) const override { inner_.save(out); }

@@ -4,11 +4,20 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "sim/core/array_sink.h"
 #include "sim/core/random.h"
 
 namespace sandlot {
+
+// A layer of a policy's network and what it held when the network was last evaluated.
+struct LayerView {
+  std::string name;  // "conv 16×3×3 relu"
+  int channels = 1, height = 1, width = 1;
+  std::vector<float> values;  // [height, width, channels]; empty where they are not to be had
+};
 
 class Policy {
  public:
@@ -32,6 +41,23 @@ class Policy {
     static_cast<void>(values);
     return false;
   }
+
+  // Why `action` was chosen: the gradient, by each number of the observation that act() was last
+  // called with, of the action's value, or of its log-probability (Simonyan, Vedaldi & Zisserman
+  // 2014); for a box, where `action` is ignored, the sum over its means of the gradients' sizes. Of
+  // normalised observations it is per deviation, so that numbers of different units compare. False
+  // where there is no gradient.
+  virtual bool saliency(std::span<const float> observation, std::int32_t action,
+                        std::span<float> gradient) const {
+    static_cast<void>(observation);
+    static_cast<void>(action);
+    static_cast<void>(gradient);
+    return false;
+  }
+
+  // The layers of its network from input to output, without those that only rearrange; empty where
+  // it is none.
+  virtual std::vector<LayerView> layers() const { return {}; }
 
   // What it has learnt, as arrays that other programs read; false where it is none.
   virtual bool export_arrays(ArraySink& sink) const {

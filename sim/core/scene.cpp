@@ -1,5 +1,7 @@
 #include "sim/core/scene.h"
 
+#include <stdexcept>
+
 namespace sandlot {
 
 void Scene::begin(int width, int height, Color background) {
@@ -16,6 +18,11 @@ void Scene::begin(int width, int height, Color background) {
 void Scene::use_world(const Camera& camera) {
   cameras_.push_back(camera);
   camera_ = static_cast<std::uint16_t>(cameras_.size() - 1);
+}
+
+void Scene::use_camera(std::size_t index) {
+  if (index >= cameras_.size()) throw std::out_of_range("the scene has no such camera");
+  camera_ = static_cast<std::uint16_t>(index);
 }
 
 void Scene::use_screen() { camera_ = 0; }
@@ -95,8 +102,8 @@ void Scene::sprite(Point center, float width, float height, const Image& image, 
 }
 
 void Scene::sprite_part(Point center, float width, float height, const Image& image, int source_x,
-                        int source_y, int source_width, int source_height, bool flip_x,
-                        float angle, Color tint) {
+                        int source_y, int source_width, int source_height, bool flip_x, float angle,
+                        Color tint) {
   Primitive& p = add(Primitive::Kind::sprite);
   p.x = center.x;
   p.y = center.y;

@@ -27,8 +27,8 @@ struct Point {
   float x = 0, y = 0;
 };
 
-// Pixel art: rows from the top, four bytes (r, g, b, a, not premultiplied) per pixel. Images live as
-// long as the program (static storage): consumers cache them by address.
+// Pixel art: rows from the top, four bytes (r, g, b, a, not premultiplied) per pixel. Images live
+// as long as the program (static storage): consumers cache them by address.
 struct Image {
   int width = 0;
   int height = 0;
@@ -48,14 +48,14 @@ enum class Align : std::uint8_t { left, center, right };
 struct Primitive {
   enum class Kind : std::uint8_t { rectangle, circle, polygon, line, text, sprite };
   Kind kind = Kind::rectangle;
-  std::uint16_t camera = 0;    // index into Scene::cameras(); 0: screen units
-  Color fill{0, 0, 0, 0};      // line and text: their colour
-  Color stroke{0, 0, 0, 0};    // outline of rectangles, circles and polygons
-  float thickness = 0;         // of lines and outlines, in the primitive's own units
-  float angle = 0;             // rectangles, sprites, text: radians, counter-clockwise on screen
-  float x = 0, y = 0;          // rectangle, circle and sprite: centre; text: anchor (baseline)
-  float width = 0, height = 0; // rectangle, sprite: full size; circle: width = 2·radius
-  float radius = 0;            // rectangle: of its corners; text: size (height of the type)
+  std::uint16_t camera = 0;     // index into Scene::cameras(); 0: screen units
+  Color fill{0, 0, 0, 0};       // line and text: their colour
+  Color stroke{0, 0, 0, 0};     // outline of rectangles, circles and polygons
+  float thickness = 0;          // of lines and outlines, in the primitive's own units
+  float angle = 0;              // rectangles, sprites, text: radians, counter-clockwise on screen
+  float x = 0, y = 0;           // rectangle, circle and sprite: centre; text: anchor (baseline)
+  float width = 0, height = 0;  // rectangle, sprite: full size; circle: width = 2·radius
+  float radius = 0;             // rectangle: of its corners; text: size (height of the type)
   Align align = Align::left;
   bool bold = false;
   bool flip_x = false;
@@ -82,6 +82,7 @@ class Scene {
   Color background() const { return background_; }
 
   void use_world(const Camera& camera);  // what follows is in world units
+  void use_camera(std::size_t index);    // in the units of one of cameras() again
   void use_screen();                     // what follows is in pixels, y downward
 
   void rectangle(Point center, float width, float height, Color fill, float corner_radius = 0,
@@ -91,8 +92,8 @@ class Scene {
   void line(std::span<const Point> points, Color color, float thickness);
   void line(Point from, Point to, Color color, float thickness);
   // `anchor` is on the baseline: at the left end, the middle or the right end of the text.
-  void text(Point anchor, std::string_view text, float size, Color color,
-            Align align = Align::left, bool bold = false);
+  void text(Point anchor, std::string_view text, float size, Color color, Align align = Align::left,
+            bool bold = false);
   // The whole image, or the part given, scaled to width × height without smoothing.
   void sprite(Point center, float width, float height, const Image& image, bool flip_x = false,
               float angle = 0, Color tint = {255, 255, 255, 255});

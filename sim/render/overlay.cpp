@@ -2,40 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
+
+#include "sim/render/panel.h"
 
 namespace sandlot {
 namespace {
 
-constexpr Color panel = Color::hex(0x1E2233);
-constexpr Color rule = Color::hex(0x343A52);
-constexpr Color track = Color::hex(0x2B3047);
-constexpr Color bright = Color::hex(0xF2F4FA);
-constexpr Color dim = Color::hex(0x9AA1BC);
-constexpr Color bar = Color::hex(0x5B6B9E);
-constexpr Color best = Color::hex(0xF4B942);
-constexpr Color toast = Color::hex(0x3D6FE0);
-
-// Sizes are given for a picture 500 pixels high.
-float unit(int height) { return std::clamp(static_cast<float>(height) / 500, 0.6f, 2.0f); }
-
-std::string number(double value, int digits = 4) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*g", digits, value);
-  return text;
-}
-
-// At most `count` characters (not bytes) of UTF-8 text, with … where it was cut.
-std::string shortened(std::string_view text, std::size_t count) {
-  std::size_t characters = 0, end = 0, last_fit = 0;
-  for (; end < text.size(); ++end) {
-    if ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) continue;  // inside a character
-    if (++characters == count) last_fit = end;
-    if (characters > count) return std::string(text.substr(0, last_fit)) + "…";
-  }
-  return std::string(text);
-}
+using namespace panel;
 
 class Panel {
  public:
@@ -149,7 +123,7 @@ void draw_overlay(Scene& scene, const OverlayInfo& info) {
   scene.widen(overlay_width(scene.height()));
   const auto left = static_cast<float>(scene.view_width());
   const float width = static_cast<float>(scene.width()) - left;
-  scene.rectangle({left + width / 2, height / 2}, width, height, panel);
+  scene.rectangle({left + width / 2, height / 2}, width, height, ground);
   Panel p(scene, u);
   if (!info.title.empty()) p.heading(info.title);
   p.fact("Episode", std::to_string(info.episode));

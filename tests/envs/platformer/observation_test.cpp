@@ -70,6 +70,36 @@ TEST_CASE("tiles: moving platforms and the flag are seen") {
   CHECK(flag == 5);  // from the agent's row upward: lines 0 to 4
 }
 
+TEST_CASE("tiles, pixels: their grids lie where in the picture what they show is drawn") {
+  const World world = world_of(scenery);
+  const TileView view{16, 12, true};
+  std::vector<float> tiles(tile_space(view).size());
+  observe_tiles(world, view, tiles);
+  const ObservationGrid grid = tile_grid(world, view);
+  CHECK(grid.planes == view.planes());
+  CHECK(grid.placed == TileView::binary_planes);
+  int coins = 0;
+  for (int i = 0; i < 12 * 16; ++i) {
+    if (tiles[static_cast<std::size_t>(2 * 12 * 16 + i)] == 0) continue;
+    ++coins;
+    CHECK(grid.left + static_cast<float>(i % 16) * grid.side == 7);  // the square [7, 8) × [5, 6)
+    CHECK(grid.top - static_cast<float>(i / 16) * grid.side == 6);
+  }
+  CHECK(coins == 1);
+
+  std::vector<float> picture(pixel_space(false).size());
+  observe_pixels(world, false, picture);
+  const ObservationGrid pixels = pixel_grid(world, false);
+  const auto at = [&](float x, float y) {
+    const int column = static_cast<int>(std::floor((x - pixels.left) / pixels.side));
+    const int line = static_cast<int>(std::floor((pixels.top - y) / pixels.side));
+    return picture[static_cast<std::size_t>(line * pixel_side + column)];
+  };
+  // Over column 4 there is nothing but sky; the ground begins at height 2.
+  CHECK(at(4.5f, 2.1f) == at(4.5f, 3.5f));
+  CHECK(at(4.5f, 1.9f) != at(4.5f, 2.1f));
+}
+
 TEST_CASE("cells: what the agent meets tells situations apart") {
   World world = world_of(scenery);
   std::set<int> seen;

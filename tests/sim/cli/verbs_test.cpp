@@ -131,6 +131,17 @@ TEST_CASE("record: a video and a picture, the same each time") {
   CHECK(first.substr(1, 3) == "PNG");
   CHECK(run(folder.path(), {"record", trained().runs(), "--picture", picture}).code == 0);
   CHECK(text_of(picture) == first);
+  // Panels stand beside the picture; a table has neither gradient nor network, and they say so.
+  CHECK(run(folder.path(), {"record", trained().runs(), "--picture", picture, "--show",
+                            "values,saliency,network"})
+            .code == 0);
+  const auto width = [](const std::string& png) {
+    return (static_cast<unsigned char>(png[18]) << 8) + static_cast<unsigned char>(png[19]);
+  };
+  CHECK(width(text_of(picture)) > width(first) + 100);
+  check_refused({"record", trained().runs(), "--picture", picture, "--show", "salency"}, 2,
+                "error: --show: expected values, saliency or network, not 'salency'; did you mean "
+                "'saliency'?\n");
   // A run that fails half way leaves nothing behind.
   fs::remove(video);
   write_text(folder / "torn.episode", text_of(trained().episode()).substr(0, 100));
