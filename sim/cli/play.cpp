@@ -68,6 +68,7 @@ EnvironmentSection section_for_people(EnvironmentSection section) {
   WrapperSettings& wrappers = section.wrappers;
   wrappers.reward_scale = 1;
   wrappers.reward_clip.clear();
+  wrappers.previous_action = false;
   wrappers.frame_stack = 1;
   wrappers.sticky_actions = 0;
   wrappers.normalize_observations = false;

@@ -1,3 +1,5 @@
+#include "sim/cli/train.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <mutex>
@@ -13,14 +15,6 @@ namespace sandlot {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Options {
-  std::string config;
-  std::vector<std::string> overrides;
-  std::string root = "runs";
-  int jobs = 0;
-  bool resume = false, overwrite = false, quiet = false;
-};
 
 struct Job {
   const ExperimentConfig* config;
@@ -81,7 +75,7 @@ class Display {
 
 class Jobs {
  public:
-  Jobs(const Registry& registry, const Options& options)
+  Jobs(const Registry& registry, const TrainOptions& options)
       : registry_(registry), options_(options), display_(options.quiet) {
     fs::path path = options.config;
     if (fs::is_directory(path)) {  // a run folder: its own config, in its own place
@@ -194,7 +188,7 @@ class Jobs {
   }
 
   const Registry& registry_;
-  const Options& options_;
+  const TrainOptions& options_;
   Display display_;
   fs::path root_;
   std::vector<ExperimentConfig> configs_;
@@ -207,8 +201,12 @@ class Jobs {
 
 }  // namespace
 
+int train(const Registry& registry, const TrainOptions& options) {
+  return Jobs(registry, options).run();
+}
+
 void add_train(CLI::App& app, Run& run) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainOptions>();
   auto* sub = app.add_subcommand(
       "train",
       "Train the agent of a config file.\n"
@@ -229,7 +227,7 @@ void add_train(CLI::App& app, Run& run) {
       ->excludes(resume);
   sub->add_flag("--quiet", options->quiet, "no progress line");
   sub->callback([options, &run] {
-    run = [options](const Registry& registry) { return Jobs(registry, *options).run(); };
+    run = [options](const Registry& registry) { return train(registry, *options); };
   });
 }
 

@@ -96,6 +96,27 @@ void check_unseen(const ExperimentConfig& config, const Tree& tree,
   compare("actions", seen.action, unseen.action);
 }
 
+void check_wrappers(const ExperimentConfig& config, const Tree& tree,
+                    std::vector<Problem>& problems) {
+  const auto check = [&](const EnvironmentSection& world, const std::string& name) {
+    const Tree::Entry* section = tree.find(name);
+    const Tree::Entry* wrapping = section ? section->value.find("wrappers") : nullptr;
+    if (!wrapping) return;
+    TreeIssues issues(wrapping->value, name + ".wrappers", problems);
+    world.wrappers.check(world.world->spec({}), issues);
+  };
+  check(config.environment, "environment");
+  if (config.unseen.given) check(config.unseen.environment, "unseen");
+  drop_repeated(problems);
+}
+
+void check_agent(const ExperimentConfig& config, const Tree& tree, std::vector<Problem>& problems) {
+  const Tree nothing;
+  const auto* agent = tree.find("agent");
+  TreeIssues issues(agent ? agent->value : nothing, "agent", problems);
+  config.agent.agent->check(config.spec(), config.environment.copies, issues);
+}
+
 ExperimentConfig read(const Registry& registry, Tree tree, const std::string& variant) {
   std::vector<Problem> problems;
   ExperimentConfig config;
@@ -121,28 +142,19 @@ ExperimentConfig read(const Registry& registry, Tree tree, const std::string& va
   TreeIssues issues(tree, "", problems);
   check_names(config, issues);
   check_training(config.training, issues);
-  const auto* section = tree.find("environment");
-  const Tree nothing;
-  const Tree& environment = section ? section->value : nothing;
   check_world(config.environment, tree, "environment", problems);
   if (config.unseen.given) check_world(config.unseen.environment, tree, "unseen", problems);
   drop_repeated(problems);
-  // What the agent can do is judged against a world that is known to be good.
-  if (problems.empty()) {
-    try {
-      const EnvironmentSpec spec = config.spec();
-      if (config.environment.wrappers.normalize_observations && spec.observation.is_discrete())
-        TreeIssues(environment, "environment", problems)
-            .add("wrappers.normalize_observations", "needs observations in a box; those of " +
-                                                        spec.name + " are numbers of states, " +
-                                                        spec.observation.describe());
-      const auto* agent = tree.find("agent");
-      TreeIssues agent_issues(agent ? agent->value : nothing, "agent", problems);
-      config.agent.agent->check(spec, config.environment.copies, agent_issues);
+  // What needs a world is judged with one that is known to be good.
+  const auto* section = tree.find("environment");
+  try {
+    if (problems.empty()) check_wrappers(config, tree, problems);
+    if (problems.empty()) {
+      check_agent(config, tree, problems);
       check_unseen(config, tree, problems);
-    } catch (const std::runtime_error& e) {
-      problems.push_back({section ? section->place : Place{}, "environment", e.what()});
     }
+  } catch (const std::runtime_error& e) {
+    problems.push_back({section ? section->place : Place{}, "environment", e.what()});
   }
   if (!problems.empty()) {
     std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {

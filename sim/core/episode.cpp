@@ -13,6 +13,10 @@ void WrapperSettings::fields(Fields& f) {
   f.number("sticky_actions", sticky_actions,
            "chance that the previous action is repeated instead (Machado et al. 2018)",
            Range::between(0, 1));
+  f.boolean(
+      "previous_action", previous_action,
+      "the observation ends with the action before, as the world took it: a 1 among zeros, or "
+      "its values; zeros at first");
   f.integer("frame_stack", frame_stack, "observations shown together, oldest first",
             Range::between(1, 64));
   f.number("reward_scale", reward_scale, "factor on each reward that the agent learns from");
@@ -21,12 +25,55 @@ void WrapperSettings::fields(Fields& f) {
   f.boolean(
       "normalize_observations", normalize_observations,
       "shift and scale observations to mean 0 and deviation 1, statistics saved with the run");
+  f.when(normalize_observations, "normalize_observations: true", [&] {
+    f.integer(
+        "normalize_steps", normalize_steps,
+        "steps, over all copies, after which the statistics stay as they are, so that what is "
+        "remembered keeps its scale; 0: never",
+        Range::at_least(0));
+  });
 }
 
 void WrapperSettings::check(Issues& issues) const {
   if (!reward_clip.empty() && (reward_clip.size() != 2 || reward_clip[0] >= reward_clip[1]))
     issues.add("reward_clip", "expected [low, high] with low < high");
 }
+
+void WrapperSettings::check(const EnvironmentSpec& world, Issues& issues) const {
+  const std::string seen = "; those of " + world.name + " are " + world.observation.describe();
+  if (normalize_observations && world.observation.is_discrete())
+    issues.add("normalize_observations", "needs observations in a box" + seen);
+  if (previous_action && (world.observation.is_discrete() || world.observation.shape.size() != 1))
+    issues.add("previous_action", "needs observations that are a list of numbers" + seen);
+}
+
+namespace {
+
+void show_action(EnvironmentSpec& spec) {
+  Space& space = spec.observation;
+  const std::size_t width = space.size();
+  std::vector<float> low, high;
+  for (std::size_t i = 0; i < width; ++i) {
+    low.push_back(space.low_at(i));
+    high.push_back(space.high_at(i));
+  }
+  const bool named = !spec.observation_names.empty();
+  if (spec.action.is_discrete()) {
+    low.insert(low.end(), static_cast<std::size_t>(spec.action.n), 0);
+    high.insert(high.end(), static_cast<std::size_t>(spec.action.n), 1);
+    for (const std::string& name : spec.action_names)
+      if (named) spec.observation_names.push_back("did " + name);
+  } else {
+    for (std::size_t i = 0; i < spec.action.size(); ++i) {
+      low.push_back(std::min(spec.action.low_at(i), 0.0f));
+      high.push_back(std::max(spec.action.high_at(i), 0.0f));
+      if (named) spec.observation_names.push_back("did " + std::to_string(i));
+    }
+  }
+  space = Space::box(std::move(low), std::move(high));
+}
+
+}  // namespace
 
 EnvironmentSpec wrap_spec(EnvironmentSpec spec, const WrapperSettings& wrappers) {
   if (wrappers.step_limit >= 0) spec.step_limit = static_cast<int>(wrappers.step_limit);
@@ -44,6 +91,7 @@ EnvironmentSpec wrap_spec(EnvironmentSpec spec, const WrapperSettings& wrappers)
   spec.reward_low = low;
   spec.reward_high = high;
   spec.frames_per_second /= wrappers.action_repeat;
+  if (wrappers.previous_action) show_action(spec);
   if (wrappers.frame_stack > 1) {
     spec.frame_stack = wrappers.frame_stack;
     // Frames become leading planes: [C, H, W] → [k·C, H, W], a vector {n} → {k, n}.

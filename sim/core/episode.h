@@ -1,7 +1,8 @@
 // Episode: an environment with the wrappers that users expect, in one static layer.
 //
 // It keeps the step limit, repeats actions, makes them sticky (Machado et al. 2018, §5.2), scales
-// and clips rewards, stacks frames, and counts the episode's return and length. One class instead
+// and clips rewards, shows the previous action, stacks frames, and counts the episode's return and
+// length. One class instead
 // of a chain of decorators: nothing virtual between a batch and its worlds.
 #pragma once
 
@@ -22,13 +23,17 @@ struct WrapperSettings {
   std::int64_t step_limit = -1;
   int action_repeat = 1;
   double sticky_actions = 0;
+  bool previous_action = false;
   int frame_stack = 1;
   double reward_scale = 1;
   std::vector<double> reward_clip;
   bool normalize_observations = false;  // done over the whole batch: see normalizer.h
+  std::int64_t normalize_steps = 0;
 
   void fields(Fields& f);
   void check(Issues& issues) const;
+  // What only a world of this specification, not wrapped yet, can tell.
+  void check(const EnvironmentSpec& world, Issues& issues) const;
 };
 
 // The specification after wrapping: step limit, stacked observation, range of rewards, pace.
@@ -45,8 +50,10 @@ class Episode final : public Environment {
     }
     scale_ = static_cast<float>(wrappers.reward_scale);
     discrete_ = spec_.action.is_discrete();
-    frame_size_ = env_.spec().observation.size();
-    if (wrappers.frame_stack > 1) frames_.resize(spec_.observation.size());
+    const std::size_t frames = static_cast<std::size_t>(wrappers.frame_stack);
+    seen_size_ = env_.spec().observation.size();
+    frame_size_ = spec_.observation.size() / frames;
+    if (frames > 1 || wrappers.previous_action) frames_.resize(spec_.observation.size());
     if (!discrete_) last_values_.resize(spec_.action.size());
     if (spec_.masks_actions) mask_.resize(static_cast<std::size_t>(spec_.action.n));
   }
@@ -66,9 +73,10 @@ class Episode final : public Environment {
     last_index_ = 0;
     std::fill(last_values_.begin(), last_values_.end(), 0.0f);
     events_.clear();
-    // The stack starts filled with the first frame.
+    // The stack starts filled with the first frame, in which no action was done yet.
+    std::fill(frames_.begin(), frames_.end(), 0.0f);
     for (std::size_t at = 0; at < frames_.size(); at += frame_size_)
-      env_.observe(std::span(frames_).subspan(at, frame_size_));
+      env_.observe(std::span(frames_).subspan(at, seen_size_));
   }
 
   StepResult step(Action action) override {
@@ -93,11 +101,7 @@ class Episode final : public Environment {
     }
     return_ += reward;
     ++length_;
-    if (!frames_.empty()) {
-      std::copy(frames_.begin() + static_cast<std::ptrdiff_t>(frame_size_), frames_.end(),
-                frames_.begin());
-      env_.observe(std::span(frames_).subspan(frames_.size() - frame_size_));
-    }
+    if (!frames_.empty()) add_frame();
     if (result.status == Status::running && spec_.step_limit > 0 && length_ >= spec_.step_limit)
       result.status = Status::truncated;
     result.reward = std::clamp(reward * scale_, clip_low_, clip_high_);
@@ -165,6 +169,18 @@ class Episode final : public Environment {
     }
   }
 
+  void add_frame() {
+    std::copy(frames_.begin() + static_cast<std::ptrdiff_t>(frame_size_), frames_.end(),
+              frames_.begin());
+    const std::span frame = std::span(frames_).subspan(frames_.size() - frame_size_);
+    env_.observe(frame.first(seen_size_));
+    if (!wrappers_.previous_action) return;
+    const std::span done = frame.subspan(seen_size_);
+    std::copy(last_values_.begin(), last_values_.end(), done.begin());
+    for (std::size_t i = 0; discrete_ && i < done.size(); ++i)
+      done[i] = i == static_cast<std::size_t>(last_index_) ? 1.0f : 0.0f;
+  }
+
   Env env_;
   EnvironmentSpec spec_;
   WrapperSettings wrappers_;
@@ -172,7 +188,8 @@ class Episode final : public Environment {
   float scale_ = 1;
   float clip_low_ = -std::numeric_limits<float>::infinity();
   float clip_high_ = std::numeric_limits<float>::infinity();
-  std::size_t frame_size_ = 0;
+  std::size_t seen_size_ = 0;   // of what the world shows
+  std::size_t frame_size_ = 0;  // the same and the previous action
 
   Seed seed_ = 0;
   Random random_;

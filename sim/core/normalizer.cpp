@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sim/core/archive.h"
 
@@ -50,8 +51,11 @@ void ObservationStatistics::load(Reader& in) {
     in.fail("the observation statistics have another size");
 }
 
-NormalizedEnvironment::NormalizedEnvironment(std::unique_ptr<VectorEnvironment> inner)
-    : inner_(std::move(inner)), statistics_(inner_->spec().observation.size()) {
+NormalizedEnvironment::NormalizedEnvironment(std::unique_ptr<VectorEnvironment> inner,
+                                             std::int64_t steps)
+    : inner_(std::move(inner)),
+      statistics_(inner_->spec().observation.size()),
+      last_step_(steps > 0 ? steps : std::numeric_limits<std::int64_t>::max()) {
   spec_ = inner_->spec();
   spec_.observation.low = {-10.0f};
   spec_.observation.high = {10.0f};
@@ -80,16 +84,22 @@ void NormalizedEnvironment::reset() {
 
 void NormalizedEnvironment::step(const Actions& actions) {
   inner_->step(actions);
+  if (steps_ < last_step_) learn();
+  steps_ += size_;
+  show();
+}
+
+void NormalizedEnvironment::learn() {
   for (int row = 0; row < size_; ++row)
     if (inner_->statuses()[static_cast<std::size_t>(row)] != Status::running)
       statistics_.update(inner_->final_observation(row));
   statistics_.update(inner_->observations());
-  show();
 }
 
 void NormalizedEnvironment::save(Writer& out) const {
   inner_->save(out);
   statistics_.save(out);
+  out.write(steps_);
   // Shown as of the last step: saved, so that a resumed agent sees the very same values.
   out.write(observations_);
 }
@@ -97,6 +107,7 @@ void NormalizedEnvironment::save(Writer& out) const {
 void NormalizedEnvironment::load(Reader& in) {
   inner_->load(in);
   statistics_.load(in);
+  in.read(steps_);
   show();
   const std::size_t size = observations_.size();
   in.read(observations_);

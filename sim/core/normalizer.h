@@ -31,10 +31,11 @@ class ObservationStatistics {
 };
 
 // A vector environment as the agent sees it. Statistics are updated by every training observation
-// once, before it is shown; the true last observation of an episode counts too.
+// once, before it is shown; the true last observation of an episode counts too. After `steps` steps
+// over all copies they stay as they are; 0: never.
 class NormalizedEnvironment final : public VectorEnvironment {
  public:
-  explicit NormalizedEnvironment(std::unique_ptr<VectorEnvironment> inner);
+  explicit NormalizedEnvironment(std::unique_ptr<VectorEnvironment> inner, std::int64_t steps = 0);
 
   void reset() override;
   void step(const Actions& actions) override;
@@ -44,10 +45,12 @@ class NormalizedEnvironment final : public VectorEnvironment {
   void load(Reader&) override;
 
  private:
+  void learn();
   void show();
 
   std::unique_ptr<VectorEnvironment> inner_;
   ObservationStatistics statistics_;
+  std::int64_t last_step_, steps_ = 0;
 };
 
 // A policy that was trained on normalised observations, fed with the world's own.

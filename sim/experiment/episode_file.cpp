@@ -110,6 +110,7 @@ EnvironmentSection read_environment(const Registry& registry, const Tree& tree) 
   const Tree::Entry* wrapping = tree.find("wrappers");
   TreeIssues wrapper_issues(wrapping ? wrapping->value : tree, "environment.wrappers", problems);
   section.wrappers.check(wrapper_issues);
+  if (problems.empty()) section.wrappers.check(section.world->spec({}), wrapper_issues);
   if (!problems.empty()) throw ConfigError(std::move(problems));
   return section;
 }

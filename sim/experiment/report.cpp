@@ -12,6 +12,7 @@
 #include "sim/experiment/chart.h"
 #include "sim/experiment/episode_file.h"
 #include "sim/experiment/metrics.h"
+#include "sim/experiment/statistics.h"
 #include "sim/render/canvas.h"
 #include "sim/render/png.h"
 
@@ -26,25 +27,6 @@ struct Group {  // the seeds of one variant
   std::vector<MetricsTable> tables;
   ExperimentConfig config;
 };
-
-struct Summary {
-  double mean = kNaN, deviation = kNaN;
-  std::size_t count = 0;
-};
-
-Summary summarize(const std::vector<double>& values) {
-  Summary s;
-  double sum = 0;
-  for (const double v : values)
-    if (std::isfinite(v)) sum += v, ++s.count;
-  if (s.count == 0) return s;
-  s.mean = sum / static_cast<double>(s.count);
-  double squares = 0;
-  for (const double v : values)
-    if (std::isfinite(v)) squares += (v - s.mean) * (v - s.mean);
-  s.deviation = s.count > 1 ? std::sqrt(squares / static_cast<double>(s.count - 1)) : 0;
-  return s;
-}
 
 std::vector<Group> group_runs(const Registry& registry, const std::vector<RunFolder>& runs) {
   std::vector<Group> groups;

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <fstream>
+#include <limits>
 
 namespace sandlot {
 namespace fs = std::filesystem;
@@ -40,6 +42,19 @@ std::int64_t RunFolder::seed() const {
   std::int64_t seed = 0;
   std::from_chars(name.data(), name.data() + name.size(), seed);
   return seed;
+}
+
+double RunFolder::training_seconds() const {
+  const auto newest = list_checkpoints();
+  double seconds = std::numeric_limits<double>::quiet_NaN();
+  if (newest.empty()) return seconds;
+  fs::path beside = newest.back();
+  std::ifstream in(beside.replace_extension(".events"));
+  std::string name;
+  std::uint64_t length = 0;
+  double found = 0;
+  if (std::getline(in, name) && in >> length >> found) seconds = found;
+  return seconds;
 }
 
 std::vector<RunFolder> find_runs(const fs::path& path) {

@@ -29,6 +29,8 @@ class RunFolder {
   std::vector<std::filesystem::path> list_checkpoints() const;
   std::vector<std::filesystem::path> list_episodes() const;
   std::int64_t seed() const;  // the folder's name
+  // Wall time up to the newest checkpoint, the evaluations on the way included; NaN where unknown.
+  double training_seconds() const;
 
  private:
   std::filesystem::path path_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <limits>
+#include <sstream>
 
 #include "sim/config/writer.h"
 #include "sim/core/archive.h"
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kKind = "sandlot checkpoint";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 double now() {
@@ -102,7 +103,8 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
   environment_ = world.world->make_batch(world.wrappers, world.copies, derive(root_, "environment"),
                                          world.threads);
   if (world.wrappers.normalize_observations) {
-    auto normalized = std::make_unique<NormalizedEnvironment>(std::move(environment_));
+    auto normalized = std::make_unique<NormalizedEnvironment>(std::move(environment_),
+                                                              world.wrappers.normalize_steps);
     normalized_ = normalized.get();
     environment_ = std::move(normalized);
   }
@@ -359,10 +361,11 @@ void TrainingRun::checkpoint() {
   out.write(metrics_->length());
   environment_->save(out);
   agent_->save(out);
-  // The event file's name and length hold wall time; kept apart so that checkpoints compare equal.
-  // Written first: a checkpoint that is there has its own beside it.
+  // The event file's name and length, and the seconds so far, hold wall time; kept apart so that
+  // checkpoints compare equal. Written first: a checkpoint that is there has its own beside it.
   write_file_atomically(folder_.checkpoints() / (padded(steps_) + ".events"),
-                        events_->name() + "\n" + std::to_string(events_->length()) + "\n");
+                        events_->name() + "\n" + std::to_string(events_->length()) + "\n" +
+                            std::to_string(seconds_before_ + now() - started_) + "\n");
   save_archive(folder_.checkpoints() / (padded(steps_) + ".ckpt"), kKind, kVersion, out);
   follow_checkpoint();
 }
@@ -428,9 +431,10 @@ void TrainingRun::load_checkpoint(const fs::path& path) {
   try {
     fs::path sidecar = path;
     const auto bytes = read_file(sidecar.replace_extension(".events"));
-    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    events_name = text.substr(0, text.find('\n'));
-    events_length = std::stoull(text.substr(text.find('\n') + 1));
+    std::istringstream text({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (!std::getline(text, events_name) || !(text >> events_length))
+      throw std::runtime_error("half a file");
+    text >> seconds_before_;
   } catch (const std::exception&) {
     events_name.clear();  // without it the event file starts anew; metrics.csv has every figure
     events_length = 0;

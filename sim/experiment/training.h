@@ -139,6 +139,7 @@ class TrainingRun final : public TrainingContext {
   std::int64_t first_steps_ = 0;  // when run() began, for the rate
   std::int64_t first_count_ = 0;
   double started_ = 0, last_shown_ = 0;
+  double seconds_before_ = 0;  // of wall time, before the checkpoint that was resumed from
   std::optional<double> last_return_, last_evaluation_;
 };
 

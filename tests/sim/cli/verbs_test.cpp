@@ -209,3 +209,30 @@ TEST_CASE("evaluate --save, imitation and export: from one policy to the next, a
   check_refused({"export", runs, "--output", "/nowhere/a.npz"}, 2,
                 "error: /nowhere/a.npz: there is no folder /nowhere\n");
 }
+
+TEST_CASE("command line: compare trains what is missing and puts runs into one table") {
+  const TemporaryFolder folder;
+  std::string other = kConfig;
+  other.replace(other.find("name: small"), 11, "name: other");
+  other.replace(other.find("q_learning"), 10, "sarsa");
+  write_text(folder / "other.yaml", other);
+  const std::string table = (folder / "table.md").string();
+  const auto compare = [&] {
+    return run(folder.path(),
+               {"compare", trained().runs(), (folder / "other.yaml").string(), "--out",
+                (folder / "runs").string(), "--episodes", "5", "--quiet", "--markdown", table});
+  };
+  const Finished done = compare();
+  CAPTURE(done.err);
+  REQUIRE(done.code == 0);
+  CHECK(fs::exists(folder / "runs/other/2/policy"));
+  const std::string text = text_of(table);
+  CHECK(text.starts_with("| world | config | agent | learner | seeds | return | ± sd |"));
+  CHECK(text.find("| cliff_walking | small | q_learning |") != std::string::npos);
+  CHECK(text.find("| cliff_walking | other | sarsa |") != std::string::npos);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 4);
+
+  const Finished again = compare();
+  CHECK(again.code == 0);
+  CHECK(again.out.find("other, seed 2: finished before") != std::string::npos);
+}

@@ -272,7 +272,7 @@ TEST_CASE("checks across settings point at the setting") {
 TEST_CASE("numbers of states cannot be normalised") {
   CHECK(errors(replaced(kGood, "copies: 2", "wrappers: {normalize_observations: true}")) ==
         "test.yaml:3:47: environment.wrappers.normalize_observations: needs observations in a box; "
-        "those of cliff_walking are numbers of states, discrete(48)");
+        "those of cliff_walking are discrete(48)");
 }
 
 TEST_CASE("numbers are what they look like: no octal, no infinity") {

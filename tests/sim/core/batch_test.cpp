@@ -136,6 +136,54 @@ TEST_CASE("frames are stacked oldest first and start filled") {
   CHECK(batch.spec().observation.shape == std::vector<int>{3, 1});
 }
 
+TEST_CASE("the previous action is part of the observation, and of each stacked frame") {
+  WrapperSettings wrappers;
+  wrappers.previous_action = true;
+  wrappers.frame_stack = 2;
+  wrappers.step_limit = 3;
+  Batch<Counter> batch(1, wrappers, 1, 1, make);
+  CHECK(batch.spec().observation.shape == std::vector<int>{2, 4});
+  batch.reset();
+  const float start = batch.observations()[0];
+  const auto seen = [](std::span<const float> x) { return std::vector(x.begin(), x.end()); };
+  CHECK(seen(batch.observations()) == std::vector<float>{start, 0, 0, 0, start, 0, 0, 0});
+  std::int32_t action[] = {2};
+  batch.step({.discrete = action, .continuous = {}});
+  CHECK(seen(batch.observations()) == std::vector<float>{start, 0, 0, 0, start + 3, 0, 0, 1});
+  action[0] = 0;
+  batch.step({.discrete = action, .continuous = {}});
+  CHECK(seen(batch.observations()) == std::vector<float>{start + 3, 0, 0, 1, start + 4, 1, 0, 0});
+  batch.step({.discrete = action, .continuous = {}});
+  CHECK(seen(batch.final_observations()) ==
+        std::vector<float>{start + 4, 1, 0, 0, start + 5, 1, 0, 0});
+  CHECK(batch.observations()[1] + batch.observations()[5] == 0);
+
+  EnvironmentSpec spec;
+  spec.action = Space::discrete(2);
+  spec.action_names = {"left", "right"};
+  spec.observation = Space::box({2}, -3, 3);
+  spec.observation_names = {"x", "y"};
+  wrappers.frame_stack = 1;
+  const EnvironmentSpec wrapped = wrap_spec(spec, wrappers);
+  CHECK(wrapped.observation == Space::box({-3, -3, 0, 0}, {3, 3, 1, 1}));
+  CHECK(wrapped.observation_names == std::vector<std::string>{"x", "y", "did left", "did right"});
+}
+
+TEST_CASE("the statistics of a normalised world stand still after normalize_steps") {
+  NormalizedEnvironment world(std::make_unique<Batch<Counter>>(2, WrapperSettings{}, 1, 1, make),
+                              6);
+  world.reset();
+  const std::int32_t actions[] = {1, 2};
+  const auto step = [&] { world.step({.discrete = actions, .continuous = {}}); };
+  for (int t = 0; t < 2; ++t) step();
+  const double before = world.statistics().mean(0);
+  step();
+  const double last = world.statistics().mean(0);
+  CHECK(last != before);
+  for (int t = 0; t < 5; ++t) step();
+  CHECK(world.statistics().mean(0) == last);
+}
+
 TEST_CASE("a quantum is kept by stacking, and lost where observations are normalised") {
   WrapperSettings wrappers;
   wrappers.frame_stack = 3;
