@@ -206,4 +206,18 @@ void observe_pixels(const World& world, bool color, std::span<float> out) {
                Blitter::pixels(body.y), player.facing < 0);
 }
 
+void paint_state(const World& world, bool color, std::span<float> out) {
+  constexpr int side = 8;
+  const Body& body = world.player().body;
+  const std::array<float, 3> state = {leveled(std::clamp(0.5f + body.vx / 20, 0.0f, 1.0f)),
+                                      leveled(std::clamp(0.5f + body.vy / 40, 0.0f, 1.0f)),
+                                      world.can_jump() ? 1.0f : 0.0f};
+  for (int plane = 0; plane < (color ? 3 : 1); ++plane)
+    for (int row = 0; row < side; ++row)
+      for (std::size_t i = 0; i < state.size(); ++i)
+        std::fill_n(out.begin() + plane * plane_size + row * pixel_side +
+                        static_cast<std::ptrdiff_t>(i) * side,
+                    side, state[i]);
+}
+
 }  // namespace sandlot::platformer

@@ -140,6 +140,7 @@ void Platformer::observe(std::span<float> out) const {
       break;
     case ObservationKind::pixels:
       observe_pixels(world_, settings_.color, out);
+      if (settings_.paint_state) paint_state(world_, settings_.color, out);
       break;
   }
 }

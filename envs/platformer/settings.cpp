@@ -89,8 +89,12 @@ void PlatformerSettings::fields(Fields& f) {
               Range::between(4, 64));
     f.boolean("velocities", velocities, "two more planes that hold the agent's speed");
   });
-  f.when(observation == ObservationKind::pixels, "observation: pixels",
-         [&] { f.boolean("color", color, "three planes (RGB) instead of one (grey)"); });
+  f.when(observation == ObservationKind::pixels, "observation: pixels", [&] {
+    f.boolean("color", color, "three planes (RGB) instead of one (grey)");
+    f.boolean("paint_state", paint_state,
+              "three squares in the upper left corner, as CoinRun has them, tell what one picture "
+              "cannot: both speeds, and whether a jump would start now");
+  });
   f.choice("actions", actions,
            {{"right_only", ActionKind::right_only},
             {"simple", ActionKind::simple},

@@ -56,6 +56,7 @@ struct PlatformerSettings {
   int view_height = 16;    // tiles: rows
   bool velocities = true;  // tiles: two more planes
   bool color = false;      // pixels: RGB instead of grey
+  bool paint_state = false;
   ActionKind actions = ActionKind::simple;
   double time_limit = 100;  // s
   RewardSettings reward;

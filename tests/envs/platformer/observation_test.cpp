@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -149,6 +150,36 @@ TEST_CASE("pixels: the world moves past an agent that stays in its column") {
             doctest::Approx(0.299 * after[k] + 0.587 * after[k + n] + 0.114 * after[k + 2 * n])
                 .epsilon(1.0 / 255));  // each of them is rounded to a level
   }
+}
+
+TEST_CASE("pixels: the painted state tells speed, and whether a jump would start") {
+  World world = world_of(scenery);
+  const Space space = pixel_space(false);
+  std::vector<float> plain(space.size()), painted(space.size());
+  const auto look = [&] {
+    observe_pixels(world, false, plain);
+    painted = plain;
+    paint_state(world, false, painted);
+    REQUIRE(space.contains(painted.data()));
+    return std::array{painted[0], painted[8], painted[16]};
+  };
+  const auto resting = look();
+  CHECK(resting[0] == doctest::Approx(0.5).epsilon(0.01));
+  CHECK(resting[1] == doctest::Approx(0.5).epsilon(0.01));
+  CHECK(resting[2] == 1);
+  for (int i = 0; i < 20; ++i) world.step({.right = true, .jump = true});
+  const auto rising = look();
+  CHECK(rising[0] > 0.6);
+  CHECK(rising[1] > 0.5);
+  CHECK(rising[2] == 0);
+  // Landed with the button still held: it looks as at rest, and no jump would start.
+  for (int i = 0; i < 200; ++i) world.step({.jump = true});
+  CHECK(look()[2] == 0);
+  world.step(none);
+  CHECK(look()[2] == 1);
+  int differing = 0;
+  for (std::size_t i = 0; i < plain.size(); ++i) differing += plain[i] != painted[i];
+  CHECK(differing <= 3 * 64);
 }
 
 TEST_CASE("sprites: drawn rows are 16 pixels of known colours, and none is empty") {

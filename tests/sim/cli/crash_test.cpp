@@ -90,6 +90,27 @@ TEST_CASE("kill -9 at random moments: several copies, normalised, on another num
                     {"--set", "environment.threads=2"});
 }
 
+TEST_CASE("kill -9 at random moments: DQN with a prioritized memory, in several copies") {
+  check_killed_runs(
+      config("{name: cart_pole, copies: 4}",
+             "{name: dqn, value_function: {learner: mlp, hidden: [32]}, learning_starts: 500, "
+             "train_every: 4, batch: 32, n_step: 3, target: {every: 200}, "
+             "replay: {capacity: 5000, prioritized: true}}",
+             40000),
+      {"--set", "environment.threads=2"});
+}
+
+TEST_CASE("kill -9 at random moments: recurrent DQN that sees its own actions") {
+  check_killed_runs(
+      config("{name: cart_pole, velocities: false, copies: 2, wrappers: {previous_action: true, "
+             "normalize_observations: true, normalize_steps: 3000}}",
+             "{name: recurrent_dqn, value_function: {learner: lstm, hidden: [], units: [16]}, "
+             "learning_starts: 500, train_every: 16, batch: 8, length: 10, burn_in: 2, "
+             "replay: {capacity: 5000}}",
+             16000),
+      {});
+}
+
 TEST_CASE("Ctrl-C checkpoints and exits 0, and the run goes on from there") {
   const TemporaryFolder folder;
   const fs::path file = folder / "run.yaml";
