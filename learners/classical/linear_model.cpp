@@ -1,5 +1,6 @@
 #include "learners/classical/linear_model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -71,6 +72,13 @@ void LinearModel::save(Writer& out) const {
 void LinearModel::load(Reader& in) {
   load_numbers(in, weights.data(), static_cast<std::size_t>(weights.size()));
   load_numbers(in, intercept.data(), static_cast<std::size_t>(intercept.size()));
+}
+
+void softmax(std::span<double> values) {
+  const double most = *std::max_element(values.begin(), values.end());
+  double sum = 0;
+  for (double& value : values) sum += value = std::exp(value - most);
+  for (double& value : values) value /= sum;
 }
 
 void load_numbers(Reader& in, double* to, std::size_t size) {

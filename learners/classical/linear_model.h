@@ -44,6 +44,9 @@ class LinearModel {
   bool discrete_;
 };
 
+// Values become exp(value) / Σ exp(value).
+void softmax(std::span<double> values);
+
 // Numbers of an archive into an array of that many; those that are not finite are refused.
 void load_numbers(Reader& in, double* to, std::size_t size);
 

@@ -1,8 +1,12 @@
 #include "learners/classical/register.h"
 
 #include "learners/classical/linear_regression.h"
+#include "learners/classical/logistic_regression.h"
+#include "learners/classical/recursive_least_squares.h"
+#include "learners/classical/sgd_linear.h"
 #include "learners/classical/sgt.h"
 #include "learners/classical/tree_learners.h"
+#include "learners/ensemble/nested.h"
 
 namespace sandlot {
 
@@ -12,6 +16,14 @@ void register_classical(Registry& registry) {
       "Least squares; with l2, ridge regression (Hoerl & Kennard 1970)");
   add_regressor<PolynomialRegression>(registry, "polynomial_regression",
                                       "Least squares on products of columns");
+  add_regressor<RecursiveLeastSquares>(registry, "recursive_least_squares",
+                                       "Ridge regression one example at a time, which may forget");
+  const char* descent = "A linear model by stochastic gradient descent, one example at a time";
+  add_regressor<SgdRegressor>(registry, "sgd_linear", descent);
+  add_nested_classifier<SgdClassifier>(registry, "sgd_linear", descent);
+  add_classifier<LogisticRegression>(
+      registry, "logistic_regression",
+      "Logistic regression with an L2 penalty, for any number of classes");
   add_regressor<TreeRegressor>(registry, "decision_tree", "CART (Breiman et al. 1984)");
   add_classifier<TreeClassifier>(registry, "decision_tree", "CART (Breiman et al. 1984)");
   const char* online = "A tree that learns one example at a time (Gouk et al. 2019)";
