@@ -42,6 +42,14 @@ void scale_rows(RowMatrixXd& x, std::span<const float> weights) {
 
 Eigen::MatrixXd least_squares(const RowMatrixXd& x, const RowMatrixXd& y, double l2) {
   const Eigen::Index rows = x.rows(), columns = x.cols();
+  if (rows < columns) {
+    // The solution is a sum of rows: with xᵀ = Q R it is Q v, where v solves the problem of Rᵀ.
+    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(x.transpose());
+    const Eigen::MatrixXd upper = qr.matrixQR().topRows(rows).triangularView<Eigen::Upper>();
+    Eigen::MatrixXd solution = Eigen::MatrixXd::Zero(columns, y.cols());
+    solution.topRows(rows) = least_squares(upper.transpose(), y, l2);
+    return qr.householderQ() * solution;
+  }
   if (l2 > 0) {
     Eigen::MatrixXd longer(rows + columns, columns), target(rows + columns, y.cols());
     longer << x, std::sqrt(l2) * Eigen::MatrixXd::Identity(columns, columns);

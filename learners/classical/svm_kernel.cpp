@@ -104,7 +104,7 @@ const float* KernelCache::row(std::size_t i) {
   } else {
     if (slots_.size() < most_) {
       slot = static_cast<std::int32_t>(slots_.size());
-      slots_.emplace_back(rows_.padded());
+      slots_.push_back(std::make_unique_for_overwrite<float[]>(rows_.padded()));
     } else {
       slot = previous_[most_];
       unlink(slot);
@@ -113,10 +113,10 @@ const float* KernelCache::row(std::size_t i) {
     slot_of_[i] = slot;
     row_of_[static_cast<std::size_t>(slot)] = static_cast<std::int32_t>(i);
     rows_.evaluate(x_.row(static_cast<Eigen::Index>(i)).data(),
-                   slots_[static_cast<std::size_t>(slot)].data());
+                   slots_[static_cast<std::size_t>(slot)].get());
   }
   link_first(slot);
-  return slots_[static_cast<std::size_t>(slot)].data();
+  return slots_[static_cast<std::size_t>(slot)].get();
 }
 
 }  // namespace sandlot

@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -57,7 +58,7 @@ class KernelCache {
   KernelRows rows_;
   MatrixView x_;
   std::size_t most_;  // slots
-  std::vector<std::vector<float, Eigen::aligned_allocator<float>>> slots_;
+  std::vector<std::unique_ptr<float[]>> slots_;
   std::vector<std::int32_t> slot_of_, row_of_;  // −1: none
   // A ring by last use: slot k's neighbours; the last entry is its start and end.
   std::vector<std::int32_t> next_, previous_;

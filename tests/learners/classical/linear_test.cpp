@@ -67,6 +67,17 @@ TEST_CASE("linear regression: of many solutions the smallest, as scikit-learn's"
   agrees(fitted(x.topRows(3), small_y().topRows(3)),
          {{0.37166883, -0.37425256, -0.26360824, 0.37166883, 0, 0.97005282},
           {-0.86000174, -1.07573368, 3.93327920, -0.86000174, 0, 7.76928373}});
+  // The same ridge regression, whether there are more columns than rows or, by rows of zeros that
+  // add nothing to it, fewer.
+  Random random(3);
+  RowMatrixXd wide(5, 9), longer = RowMatrixXd::Zero(12, 9), target(5, 2),
+                          targets = RowMatrixXd::Zero(12, 2);
+  for (Eigen::Index i = 0; i < wide.size(); ++i) wide.data()[i] = random.normal();
+  for (Eigen::Index i = 0; i < target.size(); ++i) target.data()[i] = random.normal();
+  longer.topRows(5) = wide;
+  targets.topRows(5) = target;
+  for (const double l2 : {0.0, 0.3})
+    CHECK(least_squares(wide, target, l2).isApprox(least_squares(longer, targets, l2), 1e-9));
   // A constant far from 0, whose mean cannot be exact by summing, and columns of odd units.
   Matrix far = x;
   far.col(4).setConstant(1e7f / 3);
