@@ -1,5 +1,5 @@
-// The textbook methods as regressors and classifiers: linear models, naive Bayes, nearest neighbours,
-// support vectors, decision trees.
+// The textbook methods as regressors and classifiers: linear models, naive Bayes, nearest
+// neighbours, support vectors, decision trees.
 #pragma once
 
 #include "sim/core/registry.h"
