@@ -22,6 +22,7 @@ void add_record(CLI::App& app, Run& run);
 void add_replay(CLI::App& app, Run& run);
 void add_play(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
+void add_fit(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
 void add_describe(CLI::App& app, Run& run);
