@@ -8,7 +8,8 @@ error of the difference, fold by fold; beyond two of them the difference is more
 
 Speed: the same learner on the same made-up table, one after the other on this machine: the seconds to
 learn, to predict as many rows, and the microseconds for one row alone. Ratios are the peer's time
-divided by ours: above 1 ours is faster.
+divided by ours: above 1 ours is faster. With one thread times are the processor's, which other programs
+on the machine disturb little; with more they are the clock's, and mean something on an idle machine only.
 
   bench/peers/learners.py --sandlot build/release/sim/cli/sandlot accuracy
   bench/peers/learners.py --bench build/release/bench/bench_learner speed [--rows N] [--threads N …]
@@ -246,38 +247,40 @@ def write_examples(path, x, y):
     numpy.savetxt(path, numpy.column_stack([x, y]), delimiter=",", fmt="%.9g")
 
 
-def our_times(options, folder, kind, learner, rows):
+def our_times(options, folder, kind, learner, rows, threads):
     done = subprocess.run(
         [options.bench, "--kind", kind, "--learner", "{learner: %s}" % learner, "--train",
          folder / ("%s-%d-train.csv" % (kind, rows)), "--test",
-         folder / ("%s-%d-test.csv" % (kind, rows)), "--rows", "1000"],
-        capture_output=True, text=True)
+         folder / ("%s-%d-test.csv" % (kind, rows)), "--rows", "1000"]
+        + (["--processor-time"] if threads == 1 else []), capture_output=True, text=True)
     if done.returncode != 0:
         raise Refused(done.stderr.strip().splitlines()[0])
     return json.loads(done.stdout)
 
 
 def peer_times(make, threads, train, test):
+    now = time.process_time if threads == 1 else time.perf_counter
     model = make(threads)
-    start = time.perf_counter()
+    start = now()
     model.fit(*train)
-    fitted = time.perf_counter()
+    fitted = now()
     model.predict(test[0])
-    predicted = time.perf_counter()
+    predicted = now()
     passes = []
     few = test[0][:30]
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = now()
         for row in few:
             model.predict(row.reshape(1, -1))
-        passes.append((time.perf_counter() - begin) / len(few) * 1e6)
+        passes.append((now() - begin) / len(few) * 1e6)
     return {"fit_s": fitted - start, "predict_s": predicted - fitted, "row_us": sorted(passes)[1],
             "score": model.score(*test)}
 
 
 def peer_in_own_process(index, threads, rows):
     """OpenMP reads its number of threads once, when it is loaded."""
-    environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads))
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads),
+                       OMP_WAIT_POLICY="passive")
     done = subprocess.run([sys.executable, __file__, "peer", str(index), str(threads), str(rows)],
                           env=environment, capture_output=True, text=True)
     if done.returncode != 0:
@@ -309,7 +312,7 @@ def speed(options):
                 ours, theirs = [], []
                 try:
                     for _ in range(options.repeats):
-                        ours.append(our_times(options, folder, kind, settings, rows))
+                        ours.append(our_times(options, folder, kind, settings, rows, threads))
                         theirs.append(peer_in_own_process(index, threads, rows))
                 except Refused as refusal:
                     print("Skipped: %s: %s" % (label, str(refusal).split(": ", 1)[-1]),

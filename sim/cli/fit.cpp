@@ -197,7 +197,8 @@ void add_fit(CLI::App& app, Run& run) {
                          "Teach a learner by a CSV file, and judge it by cross-validation.\n"
                          "  sandlot fit configs/fit/iris_forest.yaml\n"
                          "  sandlot fit config.yaml --data table.csv --set learner.trees=300\n"
-                         "  sandlot fit --model fits/iris-forest/model --predict new.csv");
+                         "  sandlot fit --model fits/iris-forest/model --predict new.csv\n"
+                         "  sandlot describe fit     what the config may say");
   add_options(*sub, *options);
   sub->callback([options, &run] {
     if (options->config.empty() && options->model.empty())

@@ -29,6 +29,14 @@ void listed(Tree& tree, std::string_view key) {
   entry->value = std::move(list);
 }
 
+// Whether the config names a learner that is there, of either kind.
+bool names_learner(const Registry& registry, const Tree& tree) {
+  const Tree::Entry* section = tree.find("learner");
+  const Tree::Entry* name = section ? section->value.find("learner") : nullptr;
+  return name && (registry.find(ClassifierFactory::kind, name->value.scalar) ||
+                  registry.find(RegressorFactory::kind, name->value.scalar));
+}
+
 // Columns by name, and what is wrong with the names.
 class Columns {
  public:
@@ -249,12 +257,16 @@ Fit parse_fit(const Registry& registry, Tree tree, const fs::path& folder,
   Roles roles;
   if (table) {
     roles = assign_roles(config, *table, issues);
-    check_folds(config, table->rows(), issues);
+    if (std::none_of(problems.begin(), problems.end(), [](const Problem& problem) {
+          return problem.path.starts_with("cross_validation");
+        }))
+      check_folds(config, table->rows(), issues);
     if (config.task == FitTask::automatic && !roles.targets.empty())
       config.task = guess_task(*table, roles.targets);
   }
   config.learner.classification = config.task == FitTask::classification;
-  if (config.task == FitTask::automatic)  // nothing is known of the learner then
+  // Without a task nothing is known of the learner but whether there is any of its name.
+  if (config.task == FitTask::automatic && names_learner(registry, tree))
     reader.allow("learner");
   else
     config.learner.fields(reader);

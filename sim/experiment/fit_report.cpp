@@ -17,13 +17,13 @@ std::string figure(const std::string& caption, const std::string& content) {
 }
 
 std::string score_table(const CrossValidation& cv, bool classification) {
-  std::string html = "<table><thead><tr><th></th><th>learner</th><th>± sd over folds</th><th>" +
+  std::string html = "<table><thead><tr><th></th><th>learner</th><th>" +
                      std::string(classification ? "most frequent class" : "the mean") +
                      "</th></tr></thead><tbody>\n";
   for (const ScoreSummary& row : summarize_scores(cv))
     html += "<tr><td>" + escape_html(score_label(row.name)) + "</td><td class='main'>" +
-            short_number(row.learner.mean) + "</td><td>" + short_number(row.learner.deviation) +
-            "</td><td>" + short_number(row.baseline.mean) + "</td></tr>\n";
+            with_deviation(row.learner) + "</td><td>" + with_deviation(row.baseline) +
+            "</td></tr>\n";
   return html + "</tbody></table>\n";
 }
 
@@ -177,7 +177,7 @@ std::string fit_report_html(const Registry& registry, const Fit& fit, const Cros
           std::to_string(problem.features.features().size()) + " columns, held out in " +
           std::to_string(problem.folds) + " folds" +
           (repeats > 1 ? ", " + std::to_string(repeats) + " times" : "") +
-          ". The last column is what comes of " +
+          ". Mean ± standard deviation over the folds; the last column is what comes of " +
           (classification ? "always saying the most frequent class, with the classes' shares as "
                             "probabilities"
                           : "always saying the mean") +

@@ -1,5 +1,6 @@
 #include "sim/experiment/fit_results.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -97,8 +98,17 @@ std::string score_label(const std::string& name) {
 
 std::string with_deviation(const MeanDeviation& value) {
   if (!std::isfinite(value.mean)) return "–";
-  const std::string mean = short_number(value.mean);
-  return std::isfinite(value.deviation) ? mean + " ± " + short_number(value.deviation) : mean;
+  const double deviation = std::isfinite(value.deviation) ? value.deviation : 0;
+  const double size = std::max(std::abs(value.mean), deviation);
+  // As many decimals as the larger of the two has four digits by; the other is as exact.
+  const int decimals = size > 0 ? 3 - static_cast<int>(std::floor(std::log10(size))) : 4;
+  const auto text = [&](double number) {
+    if (size >= 1e6 || size < 1e-3) return short_number(number);
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.*f", std::clamp(decimals, 0, 4), std::abs(number));
+    return (number < 0 ? "−" : "") + std::string(digits);
+  };
+  return text(value.mean) + (std::isfinite(value.deviation) ? " ± " + text(deviation) : "");
 }
 
 std::string scores_csv(const Fit& fit, const CrossValidation& cv) {

@@ -120,6 +120,14 @@ TEST_CASE("fit: numbers, and what is wrong, with exit code 2") {
             .starts_with("error: " + (folder / "model").string() + ": "));
 }
 
+TEST_CASE("describe fit: the settings of its config file") {
+  const TemporaryFolder folder;
+  const Finished done = run(folder.path(), {"describe", "fit"});
+  CHECK(done.code == 0);
+  for (const char* name : {"target", "standardize", "fold_column", "random_forest"})
+    CHECK_MESSAGE(done.out.find(name) != std::string::npos, name);
+}
+
 TEST_CASE("fit: killed at any moment it leaves whole files or none, and can be run again") {
   const TemporaryFolder folder;
   const fs::path out = folder / "out", whole = folder / "whole";

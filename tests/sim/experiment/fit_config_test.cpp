@@ -11,6 +11,13 @@ using namespace sandlot;
 namespace {
 
 using Texts = std::vector<std::string>;
+std::string all_regressors() {
+  std::string names;
+  for (const auto& entry : all_registered().list(RegressorFactory::kind))
+    names += (names.empty() ? "" : ", ") + entry.name;
+  return names;
+}
+
 const char* kTree = "name: t\nlearner: {learner: decision_tree}\n";
 
 }  // namespace
@@ -73,9 +80,14 @@ TEST_CASE("fit: what is wrong in the config is said by place, all at once") {
                  "a,species\n1,x\n2,y\n") ==
       "f.yaml:2:1: target: there is no column 'speces' in t.csv; did you mean 'species'?\n"
       "f.yaml:3:1: sed: there is no such setting; did you mean 'seed'?\n"
-      "f.yaml:5:27: cross_validation.folds: expected a whole number between 2 and 100000, not "
-      "'1'\n"
-      "f.yaml:5:30: cross_validation.shufle: there is no such setting; did you mean 'shuffle'?\n");
+      "f.yaml:4:20: learner.learner: there is no regressor 'desicion_tree'; did you mean "
+      "'decision_tree'? (there are " +
+          all_regressors() +
+          ")\n"
+          "f.yaml:5:27: cross_validation.folds: expected a whole number between 2 and 100000, not "
+          "'1'\n"
+          "f.yaml:5:30: cross_validation.shufle: there is no such setting; did you mean "
+          "'shuffle'?\n");
   CHECK(fit_errors("name: t\nfeatures: [a, y]\ntarget: y\nlearner: {learner: decision_tree}\n"
                    "cross_validation: {folds: 3}\n",
                    "a,y\n1,x\n2,z\n") ==
