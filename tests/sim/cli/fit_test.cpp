@@ -81,7 +81,7 @@ TEST_CASE("fit: irises, from the file to scores, a report and predictions") {
   CHECK(text_of(file) == predicted.out);
   write_text(folder / "new.csv", "petal_width,petal_lenght,sepal_width,sepal_length\n,1,2,x\n");
   CHECK(with_error(folder.path(), {"fit", "--model", model, "--predict", rows}, 2) ==
-        "error: " + rows + ":2:7: expected a number, not 'x' (column 'sepal_length')\nerror: " +
+        "error: " + rows + ":2:6: expected a number, not 'x' (column 'sepal_length')\nerror: " +
             rows + ": there is no column 'petal_length'; there is 'petal_lenght'\n");
 }
 
