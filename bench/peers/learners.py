@@ -116,7 +116,12 @@ def write_table(path, x, y, fold):
 
 
 class Refused(Exception):
-    pass
+    """What the program said that it cannot do."""
+
+
+def reason(errors):
+    first = errors.strip().splitlines()[0]  # "error: FILE:1:2: learner.learner: there is no …; …"
+    return first.split(": ", 2)[-1].split(";")[0]
 
 
 def our_scores(sandlot, folder, data, kind, learner, standardize, seeds):
@@ -133,7 +138,7 @@ def our_scores(sandlot, folder, data, kind, learner, standardize, seeds):
             [sandlot, "fit", config, "--data", data, "--out", folder / "out", "--overwrite",
              "--jobs", "1", "--set", "seed=%d" % seed], capture_output=True, text=True)
         if done.returncode != 0:
-            raise Refused(done.stderr.strip().splitlines()[0])
+            raise Refused(reason(done.stderr))
         with open(folder / "out" / "scores.csv") as file:
             scores.append([float(row["accuracy" if kind == "classes" else "r2"])
                            for row in csv.DictReader(file)])
@@ -191,7 +196,7 @@ def accuracy(options):
                     data_name, ours.mean(), ours.std(ddof=1) / FOLDS ** 0.5, theirs.mean(),
                     difference.mean(), error, verdict), flush=True)
     for (_, learner, settings), why in skipped.items():
-        print("Skipped: %s (%s): %s" % (learner, settings, why.split(": ", 1)[-1]), file=sys.stderr)
+        print("Skipped: %s (%s): %s" % (learner, settings, why), file=sys.stderr)
 
 
 def made_up(rows, columns, kind, seed):
@@ -254,7 +259,7 @@ def our_times(options, folder, kind, learner, rows, threads):
          folder / ("%s-%d-test.csv" % (kind, rows)), "--rows", "1000"]
         + (["--processor-time"] if threads == 1 else []), capture_output=True, text=True)
     if done.returncode != 0:
-        raise Refused(done.stderr.strip().splitlines()[0])
+        raise Refused(reason(done.stderr))
     return json.loads(done.stdout)
 
 
@@ -307,7 +312,9 @@ def speed(options):
                 path = folder / ("%s-%d-%s.csv" % (kind, rows, part))
                 if not path.exists():
                     write_examples(path, *made_up(rows, 20, kind, seed))
-            for threads in options.threads if threaded else options.threads[:1]:
+            for threads in options.threads:
+                if threads > 1 and not threaded:
+                    continue
                 settings = ours_settings + (", threads: %d" % threads if threaded else "")
                 ours, theirs = [], []
                 try:
@@ -315,8 +322,7 @@ def speed(options):
                         ours.append(our_times(options, folder, kind, settings, rows, threads))
                         theirs.append(peer_in_own_process(index, threads, rows))
                 except Refused as refusal:
-                    print("Skipped: %s: %s" % (label, str(refusal).split(": ", 1)[-1]),
-                          file=sys.stderr)
+                    print("Skipped: %s: %s" % (label, refusal), file=sys.stderr)
                     continue
                 score = "%.4f / %.4f" % (ours[0]["score"], theirs[0]["score"])
                 ours, theirs = best(ours), best(theirs)
