@@ -5,6 +5,7 @@
 #include "sim/cli/common.h"
 #include "sim/cli/verbs.h"
 #include "sim/config/tree.h"
+#include "sim/experiment/fit_config.h"
 
 namespace sandlot {
 namespace {
@@ -12,6 +13,18 @@ namespace {
 struct Options {
   std::string name;
   bool markdown = false;
+};
+
+// The config file of `sandlot fit`. Its learner stands there by name, of either kind.
+class FitFile final : public Component {
+ public:
+  void fields(Fields& f) override {
+    config_.fields(f);
+    config_.learner.fields(f);
+  }
+
+ private:
+  FitConfig config_;
 };
 
 void print_fields(const std::vector<FieldDescription>& fields) {
@@ -38,7 +51,13 @@ int describe(const Registry& registry, const Options& options) {
     print_fields(describe_config(registry));
     return 0;
   }
-  std::vector<std::string> names{"config"};
+  if (options.name == "fit") {
+    FitFile file;
+    std::printf("%s\n", bold("The config file of sandlot fit").c_str());
+    print_fields(describe_fields(registry, file));
+    return 0;
+  }
+  std::vector<std::string> names{"config", "fit"};
   bool found = false;  // one name may be of several kinds
   for (const auto& kind : registry.kinds()) {
     for (const auto& entry : registry.list(kind)) {
@@ -80,7 +99,7 @@ void add_describe(CLI::App& app, Run& run) {
       app.add_subcommand("describe",
                          "The settings of a world, an agent, a learner or of the config file.\n"
                          "  sandlot describe cart_pole");
-  sub->add_option("name", options->name, "as in sandlot list, or config");
+  sub->add_option("name", options->name, "as in sandlot list, or config, or fit");
   sub->add_flag("--markdown", options->markdown, "the whole reference, as in docs/reference.md");
   sub->callback([options, &run] {
     run = [options](const Registry& registry) { return describe(registry, *options); };

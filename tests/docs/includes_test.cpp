@@ -24,7 +24,7 @@ const std::vector<Arrows>& arrows() {
       {"sim/core/", {}},
       {"sim/config/", {"sim/core/"}},
       {"sim/render/", {"sim/core/"}},
-      {"sim/experiment/", {"sim/core/", "sim/config/", "sim/render/"}},
+      {"sim/experiment/", {"sim/core/", "sim/config/", "sim/render/", "learners/"}},
       {"envs/", {"sim/core/"}},
       {"learners/", {"sim/core/"}},
       {"agents/", {"sim/core/", "learners/"}},
