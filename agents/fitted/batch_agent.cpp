@@ -17,8 +17,8 @@ void BatchAgentSettings::fields(Fields& f) {
 
 void require_plain_actions(const EnvironmentSpec& spec, Issues& issues) {
   if (!spec.action.is_discrete())
-    issues.add("name", "needs discrete actions; those of " + spec.name + " are " +
-                           spec.action.describe());
+    issues.add("name",
+               "needs discrete actions; those of " + spec.name + " are " + spec.action.describe());
   else if (spec.masks_actions)
     issues.add("name", "needs actions that are always legal; some of " + spec.name +
                            " are illegal at times");

@@ -35,8 +35,7 @@ void Lspi::Settings::check(const EnvironmentSpec& spec, int, Issues& issues) con
     IssuesBelow inner;
     int count = 0;
   } below(issues);
-  if (!value_function.get())
-    return below.add("features", "expected a feature map");
+  if (!value_function.get()) return below.add("features", "expected a feature map");
   value_function->check(spec.observation, below);
   if (below.count > 0) return;
   const std::int64_t weights =

@@ -45,8 +45,8 @@ class Lspi final : public BatchAgent {
   // The action values of the policy that is greedy in the present ones.
   Eigen::VectorXd evaluate(const Problem& problem);
 
-  Lspi(const Settings& settings, std::shared_ptr<const FeatureMap> map,
-       const EnvironmentSpec& spec, int copies, Seed seed);
+  Lspi(const Settings& settings, std::shared_ptr<const FeatureMap> map, const EnvironmentSpec& spec,
+       int copies, Seed seed);
 
   double ridge_, tolerance_;
   std::shared_ptr<const FeatureMap> map_;

@@ -46,8 +46,9 @@ void TdControl::Settings::check(const EnvironmentSpec& spec, int, Issues& issues
                    " learns from all examples at once and cannot go on step by step; expected a "
                    "learner that can, or the agent fitted_q, which takes any");
   if (method == TdMethod::sarsa && replay > 0)
-    issues.add("replay", "SARSA learns from what it does now, not from what was done before; "
-                         "expected 0, or method: expected_sarsa");
+    issues.add("replay",
+               "SARSA learns from what it does now, not from what was done before; "
+               "expected 0, or method: expected_sarsa");
 }
 
 TdControl::TdControl(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)

@@ -1,10 +1,10 @@
 // TD control with any regressor that learns step by step: Q-learning (Watkins 1989), SARSA (Rummery
-// & Niranjan 1994), Expected SARSA (van Seijen et al. 2009), as in chapter 10 of Sutton & Barto 2018
-// but not bound to gradients: with `knn` it is kNN-TD (Martín H. & de Lope 2009).
+// & Niranjan 1994), Expected SARSA (van Seijen et al. 2009), as in chapter 10 of Sutton & Barto
+// 2018 but not bound to gradients: with `knn` it is kNN-TD (Martín H. & de Lope 2009).
 //
 // Each step, or each batch drawn from a replay memory (Lin 1992), is shown to the regressor as an
-// example of q(S, A) = R + γ q', where q' is max q(S', ·), q(S', A') or its expectation. How far the
-// regressor follows is its own step size. Nothing is bootstrapped from a termination; from a
+// example of q(S, A) = R + γ q', where q' is max q(S', ·), q(S', A') or its expectation. How far
+// the regressor follows is its own step size. Nothing is bootstrapped from a termination; from a
 // truncation it is.
 #pragma once
 
@@ -54,9 +54,9 @@ class TdControl final : public Agent {
   Random exploration_random_, sampling_;
   Exploration exploration_;
   RegressionPolicy policy_;
-  Transitions memory_;      // with replay
-  std::int64_t owed_ = 0;   // steps since the last batch
-  bool started_ = false;    // actions_ are chosen
+  Transitions memory_;                 // with replay
+  std::int64_t owed_ = 0;              // steps since the last batch
+  bool started_ = false;               // actions_ are chosen
   std::vector<std::int32_t> actions_;  // of each row: A
 
   // Of one step; kept to be used again.

@@ -11,9 +11,9 @@ using doctest::Approx;
 
 namespace {
 
-// Random steps on slippery ice, with terminations (holes, the goal) and truncations (after 40
+// Random steps on slippery ice, with terminations (holes, the goal) and truncations (after 12
 // steps); every state that is bootstrapped from has each action tried.
-constexpr const char* kWorld = "{name: frozen_lake, copies: 2, wrappers: {step_limit: 40}}";
+constexpr const char* kWorld = "{name: frozen_lake, copies: 2, wrappers: {step_limit: 12}}";
 
 void check_against_sweeps(const std::string& agent, int count) {
   FittedSetup setup(kWorld, agent);
@@ -50,10 +50,10 @@ void check_against_sweeps(const std::string& agent, int count) {
 TEST_CASE("fitted q: with a full tree it is the sweeps of a table") {
   for (const int iterations : {1, 2, 7}) {
     CAPTURE(iterations);
-    check_against_sweeps(
-        "{name: fitted_q, discount: 0.9, steps_per_round: 6000, iterations: " +
-            std::to_string(iterations) + ", value_function: {learner: decision_tree}}",
-        iterations);
+    check_against_sweeps("{name: fitted_q, discount: 0.9, steps_per_round: 6000, iterations: " +
+                             std::to_string(iterations) +
+                             ", value_function: {learner: decision_tree}}",
+                         iterations);
   }
 }
 
@@ -100,9 +100,10 @@ TEST_CASE("lspi: the ridge counts as steps without reward") {
   }
 }
 
-// Every choice costs 8, so that with γ = 0.95 nothing is below -8 / 0.05 = -160; four iterations see
-// no more than four choices ahead, -29.7, and twelve more.
-TEST_CASE("fitted q: learners of every kind, with the action as their choice of model or as input") {
+// Every choice costs 8, so that with γ = 0.95 nothing is below -8 / 0.05 = -160; four iterations
+// see no more than four choices ahead, -29.7, and twelve more.
+TEST_CASE(
+    "fitted q: learners of every kind, with the action as their choice of model or as input") {
   for (const char* agent :
        {"value_function: {learner: extra_trees, trees: 20}",
         "value_function: {learner: extra_trees, trees: 20}, action: input",
