@@ -140,6 +140,8 @@ void ClassificationPolicyIteration::label(const VectorEnvironment& world,
   const auto actions = static_cast<std::size_t>(spec_.action.n);
   const auto rollouts = static_cast<std::size_t>(settings_.rollouts);
   std::vector<Estimate> estimates(actions);
+  std::vector<std::int32_t> kept(static_cast<std::size_t>(world.size()));
+  policy_.act(world.size(), world.observations(), {}, kept, {}, random_);
   for (int row = 0; row < world.size(); ++row) {
     const std::size_t at = static_cast<std::size_t>(row) * actions * rollouts;
     for (std::size_t a = 0; a < actions; ++a)
@@ -154,15 +156,17 @@ void ClassificationPolicyIteration::label(const VectorEnvironment& world,
              (lead > 0 &&
               lead > settings_.standard_errors * std::sqrt(best->variance + other.variance));
     });
-    if (!clear) continue;
+    labelled_ += clear;
+    if (!clear && !policy_.classifier().fitted()) continue;
     const auto seen = world.observation(row);
     examples_.insert(examples_.end(), seen.begin(), seen.end());
-    labels_.push_back(static_cast<std::int32_t>(best - estimates.begin()));
+    labels_.push_back(clear ? static_cast<std::int32_t>(best - estimates.begin())
+                            : kept[static_cast<std::size_t>(row)]);
   }
 }
 
 void ClassificationPolicyIteration::learn(TrainingContext& training) {
-  training.report("labelled", static_cast<double>(labels_.size()) / static_cast<double>(sampled_));
+  training.report("labelled", static_cast<double>(labelled_) / static_cast<double>(sampled_));
   if (!labels_.empty()) {
     const MatrixMap x(examples_.data(), static_cast<Eigen::Index>(labels_.size()),
                       static_cast<Eigen::Index>(spec_.observation.size()));
@@ -175,7 +179,7 @@ void ClassificationPolicyIteration::learn(TrainingContext& training) {
     }
     classifier.fit(x, labels_);
   }
-  sampled_ = 0;
+  sampled_ = labelled_ = 0;
   examples_.clear();
   labels_.clear();
 }
@@ -186,6 +190,7 @@ void ClassificationPolicyIteration::save(Writer& out) const {
   random_.save(out);
   out.write(since_sampled_);
   out.write(sampled_);
+  out.write(labelled_);
   out.write(examples_);
   out.write(labels_);
 }
@@ -196,11 +201,12 @@ void ClassificationPolicyIteration::load(Reader& in) {
   random_.load(in);
   in.read(since_sampled_);
   in.read(sampled_);
+  in.read(labelled_);
   in.read(examples_);
   in.read(labels_);
   if (examples_.size() != labels_.size() * spec_.observation.size() || sampled_ < 0 ||
       labels_.size() > static_cast<std::uint64_t>(sampled_) || since_sampled_ < 0 ||
-      since_sampled_ > settings_.sample_every)
+      labelled_ < 0 || since_sampled_ > settings_.sample_every)
     in.fail("the examples do not fit what was counted");
   check_observations(spec_.observation, examples_, in);
   for (const auto label : labels_)

@@ -4,8 +4,9 @@
 //
 // From states that the policy passes, each action is tried and then followed by the policy for
 // `horizon` steps, `rollouts` times. Where one action is better than every other, by so many
-// standard errors of the difference, it is the state's label; a classifier of the labelled states
-// is the next policy. The first policy acts at random.
+// standard errors of the difference, it is the state's label; elsewhere the policy's own action is,
+// as a tie keeps the policy. A classifier of the labels is the next policy. The first policy acts
+// at random and labels nothing.
 //
 // The world is its own model: rollouts begin from its saved state, which holds its random numbers
 // too, so that chance in the world is the same for all rollouts of a state. Their steps count as
@@ -59,6 +60,7 @@ class ClassificationPolicyIteration final : public Agent {
   ClassifierPolicy policy_;
   std::int64_t since_sampled_ = 0;  // steps of each row
   std::int64_t sampled_ = 0;        // states in this iteration
+  std::int64_t labelled_ = 0;       // of them, those where one action was better
   std::vector<float> examples_;     // [labels, obs]
   std::vector<std::int32_t> labels_;
   std::vector<std::int32_t> actions_;
