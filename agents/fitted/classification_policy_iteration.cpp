@@ -37,7 +37,7 @@ void ClassificationPolicyIteration::Settings::fields(Fields& f) {
   f.number("standard_errors", standard_errors,
            "of the difference, by which the best action must be ahead of each other",
            Range::at_least(0));
-  f.schedule("epsilon", epsilon, "chance of a random action between sampled states",
+  f.schedule("epsilon", epsilon, "chance of a random action, in rollouts too",
              Range::between(0, 1));
 }
 
@@ -90,6 +90,7 @@ void ClassificationPolicyIteration::compare_actions(TrainingContext& training) {
   const auto rollouts = static_cast<std::size_t>(settings_.rollouts);
   std::vector<double> returns(rows * actions * rollouts);  // [row, action, rollout]
   std::vector<double> one(rows);
+  const double epsilon = settings_.epsilon.at(training.steps());
   std::int64_t steps = 0;
   Writer before;
   world.save(before);
@@ -99,7 +100,7 @@ void ClassificationPolicyIteration::compare_actions(TrainingContext& training) {
   };
   for (std::size_t a = 0; a < actions; ++a) {
     for (std::size_t k = 0; k < rollouts; ++k) {
-      steps += roll_out(world, static_cast<std::int32_t>(a), one);
+      steps += roll_out(world, static_cast<std::int32_t>(a), epsilon, one);
       restore();
       for (std::size_t row = 0; row < rows; ++row)
         returns[(row * actions + a) * rollouts + k] = one[row];
@@ -111,7 +112,7 @@ void ClassificationPolicyIteration::compare_actions(TrainingContext& training) {
 
 // Discounted returns of each row; what it costs in steps.
 std::int64_t ClassificationPolicyIteration::roll_out(VectorEnvironment& world, std::int32_t first,
-                                                     std::span<double> returns) {
+                                                     double epsilon, std::span<double> returns) {
   std::fill(returns.begin(), returns.end(), 0.0);
   std::vector<bool> ended(returns.size());
   std::int64_t steps = 0;
@@ -120,7 +121,7 @@ std::int64_t ClassificationPolicyIteration::roll_out(VectorEnvironment& world, s
     if (step == 0)
       std::fill(actions_.begin(), actions_.end(), first);
     else
-      policy_.act(world.size(), world.observations(), {}, actions_, {}, random_);
+      choose(world, epsilon);
     world.step({.discrete = actions_, .continuous = {}});
     steps += world.size();
     bool running = false;
