@@ -65,7 +65,7 @@ const char* const kAgentSettings[] = {
     "[8], epochs: 2}",
     ", steps_per_round: 90, iterations: 2, value_function: {features: table}",
     ", method: sarsa, value_function: {learner: stochastic_gradient_tree, warm_up: 50}",
-    ", replay: 100, batch: 8, value_function: {learner: mlp, hidden: [8]}",
+    ", replay: 100, batch: 8, value_function: {learner: stochastic_gradient_tree}",
     ", states: 4, sample_every: 3, rollouts: 2, horizon: 4, standard_errors: 0, classifier: "
     "{learner: decision_tree}",
 };
