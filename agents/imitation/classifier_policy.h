@@ -1,4 +1,5 @@
-// ClassifierPolicy: the action that a classifier holds to be the likeliest.
+// ClassifierPolicy: the action that a classifier holds to be the likeliest; any, until it has
+// learnt.
 #pragma once
 
 #include <memory>

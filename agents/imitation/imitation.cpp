@@ -10,14 +10,21 @@ void Imitation::Settings::fields(Fields& f) {
 }
 
 void Imitation::Settings::check(const EnvironmentSpec& spec, int, Issues& issues) const {
+  if (spec.action.is_discrete()) {
+    if (episodes.empty())
+      issues.add("episodes", "expected at least one .episode file or folder of them");
+    for (const std::string& path : episodes)
+      if (!std::filesystem::exists(path))
+        issues.add("episodes", "there is no file or folder " + path);
+  }
+  check_imitator(classifier, spec, issues);
+}
+
+void check_imitator(const Slot<ClassifierFactory>& classifier, const EnvironmentSpec& spec,
+                    Issues& issues) {
   if (!spec.action.is_discrete())
-    return issues.add("name", "needs discrete actions; those of " + spec.name + " are " +
-                                  spec.action.describe());
-  if (episodes.empty())
-    issues.add("episodes", "expected at least one .episode file or folder of them");
-  for (const std::string& path : episodes)
-    if (!std::filesystem::exists(path))
-      issues.add("episodes", "there is no file or folder " + path);
+    return issues.add(
+        "name", "needs discrete actions; those of " + spec.name + " are " + spec.action.describe());
   if (!classifier.get()) return issues.add("classifier.learner", "expected a classifier");
   {
     IssuesBelow below(issues, "classifier");
@@ -31,9 +38,9 @@ void Imitation::Settings::check(const EnvironmentSpec& spec, int, Issues& issues
 
 Imitation::Imitation(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
     : episodes_(settings.episodes),
-      policy_(settings.classifier->make(spec.observation, spec.action.n,
-                                        derive(seed, "classifier")),
-              settings.classifier->facts()),
+      policy_(
+          settings.classifier->make(spec.observation, spec.action.n, derive(seed, "classifier")),
+          settings.classifier->facts()),
       actions_(static_cast<std::size_t>(copies)) {}
 
 void Imitation::train(TrainingContext& training) {

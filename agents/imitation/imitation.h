@@ -1,7 +1,8 @@
-// Behavioural cloning (Pomerleau 1989): a classifier learns which action was taken in what was seen.
+// Behavioural cloning (Pomerleau 1989): a classifier learns which action was taken in what was
+// seen.
 //
-// It learns once, before the first step; the steps of the budget are then played by the policy, so that
-// the figures of training are its own.
+// It learns once, before the first step; the steps of the budget are then played by the policy, so
+// that the figures of training are its own.
 #pragma once
 
 #include <string>
@@ -11,6 +12,10 @@
 #include "sim/core/agent.h"
 
 namespace sandlot {
+
+// What every agent refuses that learns from another's actions by a classifier.
+void check_imitator(const Slot<ClassifierFactory>& classifier, const EnvironmentSpec& spec,
+                    Issues& issues);
 
 class Imitation final : public Agent {
  public:

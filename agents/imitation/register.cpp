@@ -1,5 +1,6 @@
 #include "agents/imitation/register.h"
 
+#include "agents/imitation/dagger.h"
 #include "agents/imitation/imitation.h"
 
 namespace sandlot {
@@ -7,6 +8,8 @@ namespace sandlot {
 void register_imitation(Registry& registry) {
   registry.add_agent<Imitation>("imitation",
                                 "Does what was done in recorded episodes (Pomerleau 1989)");
+  registry.add_agent<Dagger>(
+      "dagger", "Plays, and does as a trained policy says it would have done (Ross et al. 2011)");
 }
 
 }  // namespace sandlot

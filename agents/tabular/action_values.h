@@ -60,6 +60,7 @@ class GreedyPolicy final : public Policy {
                int tables);
 
   ActionValues& q(int table = 0) { return tables_[static_cast<std::size_t>(table)]; }
+  const ActionValues& q(int table = 0) const { return tables_[static_cast<std::size_t>(table)]; }
   const FeatureMap& map() const { return *map_; }
 
   void act(int rows, std::span<const float> observations, std::span<const std::uint8_t> legal,

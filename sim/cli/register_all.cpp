@@ -1,6 +1,7 @@
 #include "sim/cli/register_all.h"
 
 #include "agents/dqn/register.h"
+#include "agents/fitted/register.h"
 #include "agents/imitation/register.h"
 #include "agents/ppo/register.h"
 #include "agents/tabular/register.h"
@@ -20,6 +21,7 @@ void register_all(Registry& registry) {
   register_dqn(registry);
   register_ppo(registry);
   register_imitation(registry);
+  register_fitted(registry);
   register_features(registry);
   register_networks(registry);
   register_classical(registry);

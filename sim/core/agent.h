@@ -55,6 +55,11 @@ class TrainingContext {
     static_cast<void>(paths);
     throw std::logic_error("this training has no episodes to show");
   }
+  // The policy of another run in the same world, by its folder; it lives as long as this context.
+  virtual Policy& trained_policy(const std::string& run) {
+    static_cast<void>(run);
+    throw std::logic_error("this training knows of no other runs");
+  }
 };
 
 class Agent {

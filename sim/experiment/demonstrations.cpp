@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sim/experiment/episode_file.h"
+#include "sim/experiment/run_folder.h"
 
 namespace sandlot {
 namespace fs = std::filesystem;
@@ -23,20 +24,24 @@ std::vector<fs::path> episode_files(const std::string& path) {
   for (const auto& entry : fs::directory_iterator(path))
     if (entry.path().extension() == ".episode") files.push_back(entry.path());
   if (files.empty())
-    refuse(path, "there is no .episode file in this folder; sandlot evaluate RUN --save FOLDER "
-                 "writes some");
+    refuse(path,
+           "there is no .episode file in this folder; sandlot evaluate RUN --save FOLDER "
+           "writes some");
   std::sort(files.begin(), files.end());
   return files;
 }
 
-void check_world(const std::string& path, const EnvironmentSpec& recorded,
-                 const EnvironmentSpec& own) {
+// `what_it_is`: "an episode".
+void check_world(const std::string& path, const std::string& what_it_is,
+                 const EnvironmentSpec& recorded, const EnvironmentSpec& own) {
   if (recorded.name != own.name)
-    refuse(path, "this is an episode of " + recorded.name + "; expected one of " + own.name);
+    refuse(path,
+           "this is " + what_it_is + " of " + recorded.name + "; expected one of " + own.name);
   const auto compare = [&](const char* what, const Space& then, const Space& now) {
     if (then == now) return;
-    refuse(path, std::string(what) + " were " + then.describe() + " when it was recorded; here " +
-                     "they are " + now.describe() + ": expected the same world and wrappers");
+    refuse(path, std::string(what) + " were " + then.describe() +
+                     " when it was made; here they are " + now.describe() +
+                     ": expected the same world and wrappers");
   };
   compare("observations", recorded.observation, own.observation);
   compare("actions", recorded.action, own.action);
@@ -45,7 +50,7 @@ void check_world(const std::string& path, const EnvironmentSpec& recorded,
 Demonstration play(const Registry& registry, const fs::path& path, const EnvironmentSpec& own) {
   const EpisodeFile file = load_episode(path);
   Replay replay(registry, file, path.string());
-  check_world(path.string(), replay.environment().spec(), own);
+  check_world(path.string(), "an episode", replay.environment().spec(), own);
   Demonstration shown;
   shown.length = file.episode.length;
   shown.actions = file.episode.actions;
@@ -60,19 +65,36 @@ Demonstration play(const Registry& registry, const fs::path& path, const Environ
   return shown;
 }
 
+void check_plain(const ExperimentConfig& config, const std::string& who) {
+  if (config.environment.wrappers.normalize_observations)
+    refuse("environment.wrappers.normalize_observations",
+           who + " observations as they are: expected false, the learner standardises them");
+}
+
 }  // namespace
 
 std::vector<Demonstration> load_demonstrations(const Registry& registry,
                                                const ExperimentConfig& config,
                                                std::span<const std::string> paths) {
-  if (config.environment.wrappers.normalize_observations)
-    refuse("environment.wrappers.normalize_observations",
-           "episodes show observations as they are: expected false, the learner standardises them");
+  check_plain(config, "episodes show");
   const EnvironmentSpec own = config.spec();
   std::vector<Demonstration> all;
   for (const std::string& path : paths)
     for (const fs::path& file : episode_files(path)) all.push_back(play(registry, file, own));
   return all;
+}
+
+std::unique_ptr<TrainedPolicy> load_expert(const Registry& registry, const ExperimentConfig& config,
+                                           const std::string& run) {
+  check_plain(config, "experts see");
+  const RunFolder folder{fs::path(run)};
+  if (!fs::exists(folder.config()) || !fs::exists(folder.policy()))
+    refuse(run,
+           "there is no trained policy in this folder; expected the folder of a finished run, "
+           "such as runs/cart-pole-dqn/1");
+  const ExperimentConfig trained = load_run_config(registry, folder);
+  check_world(run, "a policy", trained.spec(), config.spec());
+  return std::make_unique<TrainedPolicy>(trained, folder.policy());
 }
 
 }  // namespace sandlot

@@ -1,12 +1,14 @@
-// Demonstrations: episode files as examples for those who imitate.
+// Demonstrations: episode files and trained policies as examples for those who imitate.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "sim/config/experiment_config.h"
 #include "sim/core/agent.h"
+#include "sim/experiment/trained_policy.h"
 
 namespace sandlot {
 
@@ -16,5 +18,9 @@ namespace sandlot {
 std::vector<Demonstration> load_demonstrations(const Registry& registry,
                                                const ExperimentConfig& config,
                                                std::span<const std::string> paths);
+
+// The policy of the run in this folder, with the same errors.
+std::unique_ptr<TrainedPolicy> load_expert(const Registry& registry, const ExperimentConfig& config,
+                                           const std::string& run);
 
 }  // namespace sandlot

@@ -10,7 +10,6 @@
 #include "sim/core/archive.h"
 #include "sim/experiment/demonstrations.h"
 #include "sim/experiment/episode_file.h"
-#include "sim/experiment/trained_policy.h"
 
 namespace sandlot {
 namespace fs = std::filesystem;
@@ -226,6 +225,11 @@ void TrainingRun::report(std::string_view metric, double value) {
 
 std::vector<Demonstration> TrainingRun::demonstrations(std::span<const std::string> paths) {
   return load_demonstrations(registry_, config_, paths);
+}
+
+Policy& TrainingRun::trained_policy(const std::string& run) {
+  other_policy_ = load_expert(registry_, config_, run);
+  return other_policy_->policy();
 }
 
 void TrainingRun::schedule_next() {

@@ -21,6 +21,7 @@
 #include "sim/experiment/metrics.h"
 #include "sim/experiment/run_folder.h"
 #include "sim/experiment/tensorboard.h"
+#include "sim/experiment/trained_policy.h"
 
 namespace sandlot {
 
@@ -81,6 +82,7 @@ class TrainingRun final : public TrainingContext {
   std::int64_t episodes() const override { return episodes_; }
   void report(std::string_view metric, double value) override;
   std::vector<Demonstration> demonstrations(std::span<const std::string> paths) override;
+  Policy& trained_policy(const std::string& run) override;
 
  private:
   struct Mean {
@@ -123,6 +125,7 @@ class TrainingRun final : public TrainingContext {
   NormalizedEnvironment* normalized_ = nullptr;
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<NormalizedPolicy> normalized_policy_;
+  std::unique_ptr<TrainedPolicy> other_policy_;  // what trained_policy() gives
   std::unique_ptr<MetricsFile> metrics_;
   std::unique_ptr<EventFile> events_;
 

@@ -59,6 +59,15 @@ const char* const kAgentSettings[] = {
     ", method: td_lambda",
     // Any path that is there: the training loop shows episodes of its own.
     ", episodes: [tests], classifier: {learner: mlp, hidden: [8], epochs: 3}",
+    ", expert: tests, steps_per_round: 90, beta: 0.5, classifier: {learner: decision_tree}",
+    ", steps_per_round: 90, iterations: 2, value_function: {learner: extra_trees, trees: 2}",
+    ", steps_per_round: 90, iterations: 2, action: input, value_function: {learner: mlp, hidden: "
+    "[8], epochs: 2}",
+    ", steps_per_round: 90, iterations: 2, value_function: {features: table}",
+    ", method: sarsa, value_function: {learner: stochastic_gradient_tree, warm_up: 50}",
+    ", replay: 100, batch: 8, value_function: {learner: stochastic_gradient_tree}",
+    ", states: 4, sample_every: 3, rollouts: 2, horizon: 4, standard_errors: 0, classifier: "
+    "{learner: decision_tree}",
 };
 
 bool is_planner(const std::string& agent) {

@@ -106,3 +106,61 @@ TEST_CASE("imitation: what cannot be imitated is refused") {
             .starts_with((folder / "none").string() + ": there is no .episode file"));
   CHECK_THROWS_AS(parsed(folder / "missing"), ConfigError);
 }
+
+namespace {
+
+// A run of imitation in `root`, as an expert for others: good, but not the best.
+fs::path trained_run(const fs::path& root) {
+  fs::create_directories(root / "shown");
+  demonstrate(root / "shown");
+  TrainingOptions options;
+  options.root = root / "runs";
+  TrainingRun run(all_registered(), parsed(root / "shown"), 1, options);
+  run.run();
+  return run.folder().path();
+}
+
+ExperimentConfig dagger(const fs::path& expert, const std::string& environment = "cart_pole") {
+  return parse_config(all_registered(),
+                      "name: x\nenvironment: {name: " + environment +
+                          "}\nagent:\n  name: dagger\n  expert: \"" + expert.string() +
+                          "\"\n  steps_per_round: 500\n  classifier: {learner: decision_tree, "
+                          "min_samples_leaf: 5}\ntraining: {steps: 5000, evaluate: {episodes: "
+                          "50}}\n",
+                      "test")[0];
+}
+
+}  // namespace
+
+TEST_CASE("dagger: a tree does as a network says") {
+  const TemporaryFolder folder;
+  const fs::path expert = trained_run(folder.path());
+  TrainingRun run(all_registered(), dagger(expert), 1, {});
+  const TrainingOutcome outcome = run.run();
+  CHECK(outcome.evaluation.mean_return() > 200);
+  std::vector<double> agreement;  // of the rounds
+  for (const auto& row : outcome.rows)
+    if (row.back()) agreement.push_back(*row.back());
+  REQUIRE(agreement.size() >= 5);
+  CHECK(agreement.back() > 0.85);
+}
+
+TEST_CASE("dagger: an expert of another world, or none, is refused") {
+  const TemporaryFolder folder;
+  const fs::path expert = trained_run(folder.path());
+  const auto refusal = [](const ExperimentConfig& config) -> std::string {
+    try {
+      TrainingRun(all_registered(), config, 1, {}).run();
+    } catch (const ConfigError& e) {
+      return e.problems.at(0).describe();
+    }
+    return "";
+  };
+  CHECK(refusal(dagger(expert, "mountain_car")) ==
+        expert.string() + ": this is a policy of cart_pole; expected one of mountain_car");
+  CHECK(refusal(dagger(folder.path())) ==
+        folder.path().string() +
+            ": there is no trained policy in this folder; expected the folder of a finished run, "
+            "such as runs/cart-pole-dqn/1");
+  CHECK_THROWS_AS(dagger(folder / "missing"), ConfigError);
+}

@@ -1,6 +1,7 @@
 // The smallest training: steps an environment until a budget is used up.
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <string>
 #include <utility>
@@ -13,10 +14,27 @@
 
 namespace sandlot {
 
+// What the loop's trained_policy() is: looks at the first number that it sees.
+class FirstNumberPolicy final : public Policy {
+ public:
+  explicit FirstNumberPolicy(int actions) : actions_(actions) {}
+  void act(int rows, std::span<const float> observations, std::span<const std::uint8_t>,
+           std::span<std::int32_t> actions, std::span<float>, Random&) override {
+    const std::size_t width = observations.size() / static_cast<std::size_t>(rows);
+    for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row)
+      actions[row] = static_cast<std::int32_t>(std::abs(observations[row * width]) * 20) % actions_;
+  }
+  void save(Writer&) const override {}
+  void load(Reader&) override {}
+
+ private:
+  int actions_;
+};
+
 class TrainingLoop final : public TrainingContext {
  public:
   TrainingLoop(VectorEnvironment& environment, std::int64_t budget)
-      : environment_(environment), budget_(budget) {}
+      : environment_(environment), budget_(budget), trained_(environment.spec().action.n) {}
 
   // Goes on from a number of steps made before.
   void continue_from(std::int64_t steps, std::int64_t episodes, std::int64_t budget) {
@@ -70,11 +88,14 @@ class TrainingLoop final : public TrainingContext {
     return {shown};
   }
 
+  Policy& trained_policy(const std::string&) override { return trained_; }
+
   double last_report = 0;
 
  private:
   VectorEnvironment& environment_;
   std::int64_t budget_;
+  FirstNumberPolicy trained_;
   std::int64_t steps_ = 0, episodes_ = 0;
 };
 
