@@ -74,12 +74,47 @@ Eigen::MatrixXd least_squares(const RowMatrixXd& x, const RowMatrixXd& y, double
   return smallest.solve(y);
 }
 
+namespace {
+
+// One-hot columns have a closed form: with mean ȳ and weight n of each number that was seen,
+// w = n (ȳ − b) / (n + l2), and b is the mean of ȳ, each counted n / (n + l2).
+void fit_categories(const MatrixView& x, const MatrixView& y, std::span<const float> weights,
+                    double l2, LinearModel& model) {
+  const Eigen::Index numbers = model.columns(), outputs = model.outputs();
+  std::vector<double> total(static_cast<std::size_t>(numbers), 0.0);
+  model.clear();
+  for (Eigen::Index row = 0; row < x.rows(); ++row) {
+    const auto number = static_cast<Eigen::Index>(x(row, 0));
+    const auto weight = static_cast<double>(weights[static_cast<std::size_t>(row)]);
+    total[static_cast<std::size_t>(number)] += weight;
+    model.weights.col(number) += weight * y.row(row).cast<double>().transpose();
+  }
+  for (Eigen::Index k = 0; k < outputs; ++k) {
+    double sum = 0, all = 0;
+    for (Eigen::Index j = 0; j < numbers; ++j) {
+      const double n = total[static_cast<std::size_t>(j)];
+      if (n == 0) continue;
+      sum += model.weights(k, j) / (n + l2);
+      all += n / (n + l2);
+    }
+    const double b = sum / all;
+    model.intercept[k] = b;
+    for (Eigen::Index j = 0; j < numbers; ++j) {
+      const double n = total[static_cast<std::size_t>(j)];
+      if (n > 0) model.weights(k, j) = (model.weights(k, j) - n * b) / (n + l2);
+    }
+  }
+}
+
+}  // namespace
+
 LinearRegression::LinearRegression(const Settings& settings, const Space& input, int outputs, Seed)
     : Regressor(input, outputs), settings_(settings), model_(input, outputs) {}
 
 void LinearRegression::do_fit(const MatrixView& x, const MatrixView& y,
                               std::span<const float> weights) {
-  RowMatrixXd columns = expand(input(), x), targets = y.cast<double>();
+  if (input().is_discrete()) return fit_categories(x, y, weights, settings_.l2, model_);
+  RowMatrixXd columns = x.cast<double>(), targets = y.cast<double>();
   const Eigen::RowVectorXd x_mean = means_of(columns, weights), y_mean = means_of(targets, weights);
   columns.rowwise() -= x_mean;
   targets.rowwise() -= y_mean;

@@ -29,10 +29,6 @@ void NaiveBayes::Settings::fields(Fields& f) {
          [&] { f.number("threshold", threshold, "values above it are on", Range::any()); });
 }
 
-void NaiveBayes::Settings::check(const Space& input, Issues& issues) const {
-  check_categories(input, issues);
-}
-
 NaiveBayes::NaiveBayes(const Settings& settings, const Space& input, int classes, Seed)
     : Classifier(input, classes),
       settings_(settings),

@@ -295,6 +295,7 @@ void SgdClassifier::do_partial_fit(const MatrixView& x, std::span<const std::int
 }
 
 void SgdClassifier::do_probabilities_row(std::span<const float> x, std::span<float> out) const {
+  if (settings_.loss == ClassificationLoss::hinge) return Classifier::do_probabilities_row(x, out);
   thread_local std::vector<double> values;
   values.resize(out.size());
   model_.values(x.data(), values);

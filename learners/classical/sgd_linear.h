@@ -75,7 +75,7 @@ class SgdRegressor final : public Regressor {
     RegressionLoss loss = RegressionLoss::squared;
     double epsilon = 0.1;
     void fields(Fields& f);
-    void check(const Space& input, Issues& issues) const { check_categories(input, issues); }
+    void check(const Space&, Issues&) const {}
   };
   static constexpr LearnerFacts kFacts{.incremental = true};
 
@@ -110,7 +110,7 @@ class SgdClassifier final : public Classifier {
   struct Settings : SgdSettings {
     ClassificationLoss loss = ClassificationLoss::log;
     void fields(Fields& f);
-    void check(const Space& input, Issues& issues) const { check_categories(input, issues); }
+    void check(const Space&, Issues&) const {}
     LearnerFacts facts() const {
       return {.incremental = true, .probabilities = loss == ClassificationLoss::log};
     }

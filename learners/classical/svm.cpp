@@ -274,6 +274,7 @@ RowMatrixXd SvmClassifier::decision_values(const MatrixView& x) const {
 }
 
 void SvmClassifier::do_probabilities_row(std::span<const float> x, std::span<float> out) const {
+  if (!settings_.probabilities) return Classifier::do_probabilities_row(x, out);
   std::fill(out.begin(), out.end(), 0.0f);
   const std::size_t n = seen_.size();
   thread_local std::vector<double> decisions, pairs_of, p;

@@ -286,6 +286,9 @@ void rows_are_predicted_as_among_others() {
     constexpr bool kRegressor = std::is_same_v<Factory, RegressorFactory>;
     if (!kRegressor && !c.facts().probabilities) {
       CHECK(guess(*model, c.facts(), other.x.topRows(1)) == all.topRows(1));
+      std::vector<float> none(kClasses);
+      CHECK_THROWS_AS(guess_row(*model, std::span(other.x.data(), c.input.size()), none),
+                      std::logic_error);
       return;
     }
     std::vector<float> out(static_cast<std::size_t>(all.cols()));

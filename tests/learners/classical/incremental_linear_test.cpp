@@ -7,6 +7,7 @@
 #include "learners/classical/logistic_regression.h"
 #include "learners/classical/recursive_least_squares.h"
 #include "learners/classical/sgd_linear.h"
+#include "tests/learners/classical/small_data.h"
 #include "tests/learners/classical/trees.h"
 
 using namespace sandlot;
@@ -91,6 +92,8 @@ TEST_CASE("recursive least squares: columns that stop changing do not blow up") 
   }
   CHECK(model.model().weights(0, 0) == doctest::Approx(-3).epsilon(1e-3));
   CHECK(model.model().weights.cwiseAbs().maxCoeff() < 10);
+  CHECK(issues_of(RecursiveLeastSquares::Settings{}, numbers(5000)) ==
+        ": the normal equations of the input's 5000 columns are too large; expected at most 4096");
   survives_damage(saved(model), x, [] {
     return RecursiveLeastSquares({0.95, 1e-3}, numbers(3), 1, 1);
   });

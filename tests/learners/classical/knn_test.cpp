@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "tests/learners/classical/small_data.h"
 #include "tests/learners/classical/trees.h"
 
 using namespace sandlot;
@@ -149,6 +150,8 @@ TEST_CASE("knn: means and votes, by distance too") {
   KnnRegressor one(settings, numbers(1), 2, 1);
   one.fit(x.topRows(2), y.topRows(2), std::vector<float>{0.25f, 5});
   CHECK(static_cast<double>(one.predict(at)(0, 0)) == doctest::Approx(0.25 * 1 + 0.75 * 2));
+  CHECK(issues_of(KnnSettings{}, Space::discrete(3)) ==
+        ": a discrete input's numbers have no distances; expected a box");
   CHECK_THROWS_WITH_AS(KnnRegressor({}, Space::discrete(3), 1, 1),
                        "knn: expected a box, not a discrete input", std::invalid_argument);
 }

@@ -75,6 +75,8 @@ TEST_CASE("logistic regression: classes that are not there, separable ones, odd 
   CHECK(odd.converged());
   CHECK(odd.model().weights(0, 3) == 0);
   CHECK(odd.predict(x) == kTwo);
+  CHECK(issues_of(LogisticRegression::Settings{}, Space::discrete(5000)) ==
+        ": each of the input's 5000 numbers is a column; expected at most 4096");
   const LogisticRegression model = fitted(1, 3, kThree);
   survives_damage(saved(model), small_x(), [] { return LogisticRegression({}, numbers(3), 3, 1); });
 }

@@ -1,9 +1,13 @@
 // Eight rows on which scikit-learn 1.2.1 was run, in double: the numbers in the tests are its.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "learners/matrix.h"
+#include "sim/core/settings.h"
+#include "sim/core/space.h"
 
 namespace sandlot::tests {
 
@@ -21,5 +25,17 @@ inline Matrix small_y() {
 }
 
 inline std::vector<float> small_weights() { return {1, 2, 1, 0.5f, 1, 3, 1, 1.5f}; }
+
+// What settings refuse about an input.
+inline std::string issues_of(const auto& settings, const Space& input) {
+  struct Collect final : Issues {
+    std::string all;
+    void add(std::string_view path, std::string_view message) override {
+      all += std::string(path) + ": " + std::string(message);
+    }
+  } issues;
+  settings.check(input, issues);
+  return issues.all;
+}
 
 }  // namespace sandlot::tests
