@@ -1,5 +1,5 @@
-// Any bytes as a CSV file: either a table, which written anew reads the same and can be learnt from, or
-// errors with their places.
+// Any bytes as a CSV file: either a table, which written anew reads the same and can be learnt
+// from, or errors with their places.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -44,7 +44,8 @@ void check_learnable(const CsvTable& table) {
   const FeatureCoder coder(table, columns, {}, problems);
   const Matrix x = coder.encode(table, true, problems);
   require(problems.size() <= kMostProblems + table.columns());
-  for (const Problem& problem : problems) require(problem.place.line > 0 && problem.place.column > 0);
+  for (const Problem& problem : problems)
+    require(problem.place.line > 0 && problem.place.column > 0);
   if (problems.empty())
     for (Eigen::Index i = 0; i < x.size(); ++i) require(!std::isinf(x.data()[i]));
   const std::vector<std::size_t> last{table.columns() - 1};
@@ -55,8 +56,7 @@ void check_learnable(const CsvTable& table) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const CsvTable table =
-        CsvTable::parse({reinterpret_cast<const char*>(data), size}, "fuzz.csv");
+    const CsvTable table = CsvTable::parse({reinterpret_cast<const char*>(data), size}, "fuzz.csv");
     require(table.rows() > 0 && table.columns() > 0);
     check_written_anew(table);
     check_learnable(table);

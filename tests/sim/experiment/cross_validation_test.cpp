@@ -161,6 +161,12 @@ TEST_CASE("model: saved and loaded it predicts the same; a damaged or foreign on
   CHECK(after.labels == before.labels);
   CHECK(after.probabilities == before.probabilities);
   CHECK(again.classes == p.targets.classes);
+  again.features.encode(CsvTable::parse("x,noise,color\n1,2,green\n1,2,red\n", "new.csv"), false,
+                        problems);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].describe() ==
+        "new.csv:2:5: expected a category that was there when it learnt, not 'green' (column "
+        "'color')");
   const std::string whole = text_of(path);
   for (const std::size_t cut :
        {std::size_t{0}, std::size_t{40}, whole.size() / 2, whole.size() - 1}) {
