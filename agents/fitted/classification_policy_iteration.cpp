@@ -32,12 +32,14 @@ void ClassificationPolicyIteration::Settings::fields(Fields& f) {
             Range::at_least(1));
   f.integer("sample_every", sample_every, "steps of an episode between two sampled states",
             Range::at_least(1));
-  f.integer("rollouts", rollouts, "of each action, from each state", Range::at_least(1));
+  f.integer("rollouts", rollouts,
+            "of each action, from each state, by the random policy; later ones are all alike",
+            Range::at_least(1));
   f.integer("horizon", horizon, "steps of a rollout, at most", Range::at_least(1));
   f.number("standard_errors", standard_errors,
            "of the difference, by which the best action must be ahead of each other",
            Range::at_least(0));
-  f.schedule("epsilon", epsilon, "chance of a random action, in rollouts too",
+  f.schedule("epsilon", epsilon, "chance of a random action between sampled states",
              Range::between(0, 1));
 }
 
@@ -82,15 +84,19 @@ void ClassificationPolicyIteration::choose(const VectorEnvironment& world, doubl
       action = uniform_action(spec_.action.n, {}, random_);
 }
 
+// A classifier acts without chance, and the world's own is the same each time.
+std::size_t ClassificationPolicyIteration::rollouts_now() const {
+  return policy_.classifier().fitted() ? 1 : static_cast<std::size_t>(settings_.rollouts);
+}
+
 // All rows at once, each from its own state.
 void ClassificationPolicyIteration::compare_actions(TrainingContext& training) {
   VectorEnvironment& world = training.environment();
   const auto rows = static_cast<std::size_t>(world.size());
   const auto actions = static_cast<std::size_t>(spec_.action.n);
-  const auto rollouts = static_cast<std::size_t>(settings_.rollouts);
+  const std::size_t rollouts = rollouts_now();
   std::vector<double> returns(rows * actions * rollouts);  // [row, action, rollout]
   std::vector<double> one(rows);
-  const double epsilon = settings_.epsilon.at(training.steps());
   std::int64_t steps = 0;
   Writer before;
   world.save(before);
@@ -100,7 +106,7 @@ void ClassificationPolicyIteration::compare_actions(TrainingContext& training) {
   };
   for (std::size_t a = 0; a < actions; ++a) {
     for (std::size_t k = 0; k < rollouts; ++k) {
-      steps += roll_out(world, static_cast<std::int32_t>(a), epsilon, one);
+      steps += roll_out(world, static_cast<std::int32_t>(a), one);
       restore();
       for (std::size_t row = 0; row < rows; ++row)
         returns[(row * actions + a) * rollouts + k] = one[row];
@@ -112,7 +118,7 @@ void ClassificationPolicyIteration::compare_actions(TrainingContext& training) {
 
 // Discounted returns of each row; what it costs in steps.
 std::int64_t ClassificationPolicyIteration::roll_out(VectorEnvironment& world, std::int32_t first,
-                                                     double epsilon, std::span<double> returns) {
+                                                     std::span<double> returns) {
   std::fill(returns.begin(), returns.end(), 0.0);
   std::vector<bool> ended(returns.size());
   std::int64_t steps = 0;
@@ -121,7 +127,7 @@ std::int64_t ClassificationPolicyIteration::roll_out(VectorEnvironment& world, s
     if (step == 0)
       std::fill(actions_.begin(), actions_.end(), first);
     else
-      choose(world, epsilon);
+      policy_.act(world.size(), world.observations(), {}, actions_, {}, random_);
     world.step({.discrete = actions_, .continuous = {}});
     steps += world.size();
     bool running = false;
@@ -139,7 +145,7 @@ std::int64_t ClassificationPolicyIteration::roll_out(VectorEnvironment& world, s
 void ClassificationPolicyIteration::label(const VectorEnvironment& world,
                                           std::span<const double> returns) {
   const auto actions = static_cast<std::size_t>(spec_.action.n);
-  const auto rollouts = static_cast<std::size_t>(settings_.rollouts);
+  const std::size_t rollouts = rollouts_now();
   std::vector<Estimate> estimates(actions);
   std::vector<std::int32_t> kept(static_cast<std::size_t>(world.size()));
   policy_.act(world.size(), world.observations(), {}, kept, {}, random_);

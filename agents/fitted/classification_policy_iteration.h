@@ -3,11 +3,11 @@
 // iteration").
 //
 // From states that the policy passes, each action is tried and then followed by the policy for
-// `horizon` steps, `rollouts` times, with a random action now and then (epsilon), so that it
-// matters how well it can go on. Where one action is better than every other, by so many standard
-// errors of the difference, it is the state's label; elsewhere the policy's own action is, as a tie
-// keeps the policy. A classifier of the labels is the next policy. The first policy acts at random
-// and labels nothing.
+// `horizon` steps. Where one action is better than every other it is the state's label; elsewhere
+// the policy's own action is, as a tie keeps the policy. A classifier of the labels is the next
+// policy. The first policy acts at random and labels nothing: its rollouts are made `rollouts`
+// times, and an action is better by so many standard errors of the difference. A classifier's are
+// made once.
 //
 // The world is its own model: rollouts begin from its saved state, which holds its random numbers
 // too, so that chance in the world is the same for all rollouts of a state. Their steps count as
@@ -49,10 +49,10 @@ class ClassificationPolicyIteration final : public Agent {
   void load(Reader& in) override;
 
  private:
+  std::size_t rollouts_now() const;
   void choose(const VectorEnvironment& world, double epsilon);
   void compare_actions(TrainingContext& training);
-  std::int64_t roll_out(VectorEnvironment& world, std::int32_t first, double epsilon,
-                        std::span<double> returns);
+  std::int64_t roll_out(VectorEnvironment& world, std::int32_t first, std::span<double> returns);
   void label(const VectorEnvironment& world, std::span<const double> returns);
   void learn(TrainingContext& training);
 
