@@ -197,7 +197,7 @@ void NeighbourIndex::scan_block(std::size_t block, const float* x, Nearest& near
     Part sums = Part::Zero();
     const float* values = &blocks_[block * columns_ * kRows + first];
     for (std::size_t c = 0; c < columns_; ++c, values += kRows) {
-      const Part away = Eigen::Map<const Part, Eigen::Aligned64>(values) - x[c];
+      const Part away = Eigen::Map<const Part, Eigen::AlignedMax>(values) - x[c];
       sums += away * away;
     }
     const std::size_t count = std::min<std::size_t>(16, block_sizes_[block] - first);
