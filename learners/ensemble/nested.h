@@ -140,13 +140,14 @@ void add_votes_row(const Classifier& member, bool hard, std::span<const float> x
 void normalise_rows(Matrix& sums);
 void normalise_row(std::span<float> sums);
 
-// The mean of what the members say of their inputs that can say it.
+// The mean of what the members say of their inputs; empty where not all of them can say it.
 template <class Member>
 std::vector<double> mean_importances(const std::vector<std::unique_ptr<Member>>& members) {
   std::vector<double> mean;
   double sum = 0;
   for (const auto& member : members) {
     const std::vector<double> one = member->importances();
+    if (one.empty()) return {};
     mean.resize(std::max(mean.size(), one.size()));
     for (std::size_t i = 0; i < one.size(); ++i) {
       mean[i] += one[i];
