@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 namespace sandlot {
 namespace {
@@ -261,7 +262,7 @@ void SettingsReader::choice_index(std::string_view name, int& index, Names names
 }
 
 void SettingsReader::chosen(std::string_view key, ComponentSlot& value, std::string_view) {
-  const Tree* at = take(key);
+  const Tree* at = level().name ? std::exchange(level().name, nullptr) : take(key);
   std::vector<std::string> names;
   for (const auto& entry : registry_.list(value.kind())) names.push_back(entry.name);
   const std::string kind(value.kind());
@@ -299,12 +300,16 @@ bool SettingsReader::begin_section(std::string_view name, std::string_view) {
   const Tree* at = take(name);
   std::string path = join_path(level().path, name);
   const Tree* map = at && at->kind == Tree::Kind::map ? at : &kNothing;
-  if (at && at->kind != Tree::Kind::map) expected(*at, name, "a map of settings");
-  levels_.push_back({map, std::move(path), {}, at ? at->place : level().place});
+  const Tree* alone = at && at->kind == Tree::Kind::scalar ? at : nullptr;
+  if (at && at != map && !alone) expected(*at, name, "a map of settings");
+  levels_.push_back({map, std::move(path), {}, at ? at->place : level().place, alone});
   return true;
 }
 
 void SettingsReader::end_section() {
+  if (const Tree* alone = level().name)  // no component is chosen here
+    problems_.push_back(
+        {alone->place, level().path, "expected a map of settings, not " + alone->describe()});
   report_unknown();
   levels_.pop_back();
 }

@@ -52,6 +52,7 @@ class SettingsReader final : public Fields {
     std::string path;
     std::vector<std::string> known;
     Place place = {};  // of the map or, where it is not given, of what it would stand in
+    const Tree* name = nullptr;  // instead of the map: the component's name alone
   };
   Level& level() { return levels_.back(); }
   // The value given for `name`, or null; under a condition that does not hold, giving one is wrong.

@@ -32,9 +32,11 @@ void listed(Tree& tree, std::string_view key) {
 // Whether the config names a learner that is there, of either kind.
 bool names_learner(const Registry& registry, const Tree& tree) {
   const Tree::Entry* section = tree.find("learner");
-  const Tree::Entry* name = section ? section->value.find("learner") : nullptr;
-  return name && (registry.find(ClassifierFactory::kind, name->value.scalar) ||
-                  registry.find(RegressorFactory::kind, name->value.scalar));
+  if (!section) return false;
+  const Tree::Entry* inner = section->value.find("learner");
+  const std::string& name = inner ? inner->value.scalar : section->value.scalar;
+  return registry.find(ClassifierFactory::kind, name) ||
+         registry.find(RegressorFactory::kind, name);
 }
 
 // Columns by name, and what is wrong with the names.

@@ -316,3 +316,16 @@ TEST_CASE("the reference names every field of every component") {
   CHECK(text.find("| `sparkle` | whole number, between 0 and 9 | `3` | how much (only with `mode: "
                   "fancy`) |") != std::string::npos);
 }
+
+TEST_CASE("a component's name alone is short for the map that names it") {
+  const std::string text =
+      "name: short\nenvironment: cliff_walking\nagent: idle\ntraining: {episodes: 10}\n";
+  const std::string spelt_out =
+      replaced(replaced(text, "cliff_walking", "{name: cliff_walking}"), "idle", "{name: idle}");
+  CHECK(parse(text).front().resolved(registry()) == parse(spelt_out).front().resolved(registry()));
+  CHECK(errors(replaced(text, "idle", "idel")) ==
+        "test.yaml:3:8: agent.name: there is no agent 'idel'; did you mean 'idle'? (there are idle)");
+  CHECK(errors(replaced(text, "{episodes: 10}", "10"))
+            .find("test.yaml:4:11: training: expected a map of settings, not '10'") !=
+        std::string::npos);
+}
