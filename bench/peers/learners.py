@@ -66,7 +66,7 @@ CLASSIFIERS = [
     ("knn", "k: 5", True, neighbors.KNeighborsClassifier),
     ("knn", "k: 5, weights: distance", True,
      lambda: neighbors.KNeighborsClassifier(weights="distance")),
-    ("svm", "c: 1", True, svm.SVC),
+    ("svm", "c: 1, probabilities: false", True, svm.SVC),
     ("sgd_linear", "", True, lambda: linear_model.SGDClassifier(loss="log_loss")),
 ]
 REGRESSORS = [

@@ -15,6 +15,10 @@ std::string bold(std::string_view text);
 std::string dim(std::string_view text);
 std::string accent(std::string_view text);
 
+std::size_t characters(std::string_view text);  // of UTF-8
+// Filled with blanks to a width in characters.
+std::string padded_to(const std::string& text, std::size_t width, bool right);
+
 void print_error(const std::string& message);  // "error: …" on stderr
 
 std::string with_thousands(std::int64_t count);  // "1,234,567"

@@ -177,11 +177,6 @@ class Comparison {
             short_number(row.latency) + " µs"};
   }
 
-  static std::size_t letters(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
-  }
   static bool is_text(std::size_t column) { return column < 4; }
 
   void print() const {
@@ -189,15 +184,15 @@ class Comparison {
     for (const Row& row : rows_) table.push_back(cells(row));
     std::vector<std::size_t> widths(table.front().size());
     for (const auto& row : table)
-      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], letters(row[c]));
+      for (std::size_t c = 0; c < row.size(); ++c)
+        widths[c] = std::max(widths[c], characters(row[c]));
     std::printf("\n");
     for (std::size_t r = 0; r < table.size(); ++r) {
       std::string line;
       for (std::size_t c = 0; c < table[r].size(); ++c) {
-        const std::string space(widths[c] - letters(table[r][c]), ' ');
         const bool again = r > 1 && c == 0 && table[r][0] == table[r - 1][0];
-        const std::string cell = again ? std::string(letters(table[r][0]), ' ') : table[r][c];
-        line += (c > 0 ? "  " : "") + (is_text(c) ? cell + space : space + cell);
+        const std::string cell = again ? "" : table[r][c];
+        line += (c > 0 ? "  " : "") + padded_to(cell, widths[c], !is_text(c));
       }
       std::printf("%s\n", r == 0 ? bold(line).c_str() : line.c_str());
     }

@@ -25,16 +25,6 @@ struct Options {
   throw ConfigError({{{path.string(), 0, 0}, "", what}});
 }
 
-// Filled with blanks to a width in characters; UTF-8 has several bytes for some.
-std::string padded_to(const std::string& text, std::size_t width, bool right) {
-  const auto characters =
-      static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-      }));
-  const std::string blanks(width > characters ? width - characters : 0, ' ');
-  return right ? blanks + text : text + blanks;
-}
-
 std::string plural(std::size_t count, const std::string& what) {
   return with_thousands(static_cast<std::int64_t>(count)) + " " + what + (count == 1 ? "" : "s");
 }
