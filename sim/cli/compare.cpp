@@ -173,7 +173,9 @@ class Comparison {
             s.count > 1 ? short_number(interval.low) + " … " + short_number(interval.high) : "–",
             row.has_goal ? short_number(summarize(row.goals).mean) + " %" : "–",
             short_number(static_cast<double>(t.budget())) + (t.in_episodes() ? " episodes" : ""),
-            std::isfinite(seconds) ? duration(seconds) : "–",
+            !std::isfinite(seconds) ? "–"
+            : seconds < 60          ? short_number(seconds) + " s"
+                                    : duration(seconds),
             short_number(row.latency) + " µs"};
   }
 
