@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "sim/core/archive.h"
 
@@ -29,6 +30,8 @@ class Scanner {
     end_line();
     return true;
   }
+  // Whether a quote stood within a field that is in none.
+  bool stray_quote() const { return stray_quote_; }
 
  private:
   bool step() {
@@ -66,6 +69,7 @@ class Scanner {
       quoted(cell);
     } else {
       while (at_ < text_.size() && text_[at_] != delimiter_ && !at_line_end()) {
+        stray_quote_ = stray_quote_ || text_[at_] == '"';
         content_ += text_[at_];
         step();
       }
@@ -99,6 +103,7 @@ class Scanner {
   std::string& content_;
   std::size_t at_ = 0;
   std::uint32_t line_ = 1, column_ = 1;
+  bool stray_quote_ = false;
 };
 
 // The length of the character that begins at `at`, or 0 where it is not UTF-8 (RFC 3629).
@@ -136,11 +141,12 @@ void check_text(std::string_view text, const std::string& source) {
   }
 }
 
-// The delimiter that cuts the first records into equally many fields, the most; where none does,
-// the one that cuts the first record into the most.
+// The delimiter that leaves quotes around whole fields and cuts the first records into equally
+// many, the most; where none does, the one that comes nearest. A wrong one may see quotes within
+// fields, or take several lines for one field.
 char detect_delimiter(std::string_view text, const std::string& source) {
   char best = ',';
-  std::pair<bool, std::size_t> best_score{false, 1};
+  std::tuple<bool, bool, std::size_t> best_score{false, false, 1};
   for (const char delimiter : {',', ';', '\t'}) {
     std::string content;
     Scanner scanner(text, source, delimiter, content);
@@ -155,7 +161,7 @@ char detect_delimiter(std::string_view text, const std::string& source) {
     } catch (const ConfigError&) {
       equal = false;
     }
-    const std::pair score{equal, fields};
+    const std::tuple score{!scanner.stray_quote(), equal, fields};
     if (fields > 1 && score > best_score) best = delimiter, best_score = score;
   }
   return best;

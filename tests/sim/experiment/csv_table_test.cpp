@@ -121,3 +121,12 @@ TEST_CASE("csv: what is wrong is said with its place") {
   CHECK_THROWS_WITH_AS(CsvTable::read("/tmp"), "/tmp: expected a CSV file, not a folder",
                        ConfigError);
 }
+
+TEST_CASE("csv: a delimiter that would tear quotes apart is none") {
+  // With ; the quotes of both lines would be one field over two lines, in a record of three.
+  const CsvTable table = CsvTable::parse("a,\";.\"\"k;\"\r\nb,\";.\"\"c\"\r\n", "t.csv");
+  CHECK(table.delimiter() == ',');
+  CHECK(table.columns() == 2);
+  CHECK(table.rows() == 1);
+  CHECK(table.cell(0, 1) == ";.\"c");
+}
