@@ -7,8 +7,8 @@
 
 #include <vector>
 
-#include "learners/classical/neighbours.h"
 #include "learners/classifier.h"
+#include "learners/neighbours.h"
 #include "learners/regressor.h"
 
 namespace sandlot {

@@ -10,8 +10,6 @@
 
 namespace sandlot {
 
-using RowMatrixXd = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
 // Numbers of a discrete input that is learnt from one-hot.
 constexpr int kMostCategories = 4096;
 void check_categories(const Space& input, Issues& issues);

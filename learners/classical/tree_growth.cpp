@@ -102,11 +102,15 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
            open.sums.sums[0] >= rules_.split_weight;
   }
 
-  void for_columns(std::size_t count, const std::function<void(int, int)>& work) {
-    if (pool_)
-      pool_->run(static_cast<int>(count), work);
+  // To wake a thread takes as long as some ten thousand additions.
+  static constexpr std::size_t kWorthThreads = 1 << 16;
+
+  // `each`: additions that a column needs.
+  void for_columns(std::size_t each, const std::function<void(int, int)>& work) {
+    if (pool_ && each * allowed_.size() >= kWorthThreads)
+      pool_->run(static_cast<int>(allowed_.size()), work);
     else
-      work(0, static_cast<int>(count));
+      work(0, static_cast<int>(allowed_.size()));
   }
 
   Kept count_all(const Open& open) {
@@ -114,7 +118,7 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
     if (!spare_.empty()) spare_.pop_back();
     kept->assign(allowed_.size() * kColumnBins * stride_, 0);
     const auto rows = rows_of(open);
-    for_columns(allowed_.size(), [&](int begin, int end) {
+    for_columns(rows.size(), [&](int begin, int end) {
       for (int i = begin; i < end; ++i)
         sums_.template count<Code>(allowed_[static_cast<std::size_t>(i)], rows,
                                    kept_sums(*kept, i));
@@ -145,7 +149,7 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
 
   void find_in_kept(Open& open) {
     std::vector<Split> found(allowed_.size());
-    for_columns(allowed_.size(), [&](int begin, int end) {
+    for_columns(kColumnBins * stride_, [&](int begin, int end) {
       Groups groups;
       for (int i = begin; i < end; ++i) {
         const auto at = static_cast<std::size_t>(i);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/core/thread_pool.h"
+
 namespace sandlot {
 
 struct FlatForest::Lanes {
@@ -21,6 +23,7 @@ FlatForest::FlatForest(const Space& input, int outputs, int width)
 void FlatForest::clear() {
   nodes_.clear();
   roots_.clear();
+  depths_.clear();
   values_.clear();
   sets_.clear();
 }
@@ -59,6 +62,23 @@ void FlatForest::add(const GrownTree& tree, std::span<const float> leaf_values) 
     nodes_[static_cast<std::size_t>(here)] = node;
   }
   values_.insert(values_.end(), leaf_values.begin(), leaf_values.end());
+  measure(roots_.size() - 1);
+}
+
+// Children come after their parents.
+void FlatForest::measure(std::size_t tree) {
+  const auto begin = static_cast<std::size_t>(roots_[tree]);
+  const auto end =
+      tree + 1 < roots_.size() ? static_cast<std::size_t>(roots_[tree + 1]) : nodes_.size();
+  std::vector<std::int32_t> depth(end - begin);
+  std::int32_t deepest = 0;
+  for (std::size_t i = begin; i < end; ++i) {
+    const auto left = static_cast<std::size_t>(nodes_[i].left);
+    deepest = std::max(deepest, depth[i - begin]);
+    if (left != i) depth[left - begin] = depth[left + 1 - begin] = depth[i - begin] + 1;
+  }
+  depths_.resize(roots_.size());
+  depths_[tree] = deepest;
 }
 
 void FlatForest::append(const FlatForest& other) {
@@ -76,6 +96,7 @@ void FlatForest::append(const FlatForest& other) {
     nodes_.push_back(node);
   }
   for (const std::int32_t root : other.roots_) roots_.push_back(root + base);
+  depths_.insert(depths_.end(), other.depths_.begin(), other.depths_.end());
   values_.insert(values_.end(), other.values_.begin(), other.values_.end());
   sets_.insert(sets_.end(), other.sets_.begin(), other.sets_.end());
 }
@@ -84,6 +105,7 @@ void FlatForest::truncate(int trees) {
   if (trees >= this->trees()) return;
   nodes_.resize(static_cast<std::size_t>(roots_[static_cast<std::size_t>(trees)]));
   roots_.resize(static_cast<std::size_t>(trees));
+  depths_.resize(static_cast<std::size_t>(trees));
   std::int32_t kept = 0, sets = 0;
   const std::int32_t words = (categories_ + 31) / 32;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -151,18 +173,54 @@ void FlatForest::add_row(const float* x, float* out, int first) const {
   }
 }
 
-void FlatForest::add_rows(const MatrixView& x, float* out, int first) const {
-  // One tree at a time stays in cache while a block of rows passes through it.
-  constexpr Eigen::Index kBlock = 512;
+namespace {
+
+// `Count` rows of x, `stride` apart, go down `depth` steps of one tree. No value is missing.
+template <std::size_t Count>
+void walk(const TreeNode* nodes, std::int32_t root, std::int32_t depth, const float* x,
+          Eigen::Index stride, std::array<std::int32_t, Count>& at) {
+  at.fill(root);
+  for (std::int32_t step = 0; step < depth; ++step)
+    for (std::size_t k = 0; k < Count; ++k) {
+      const TreeNode& node = nodes[at[k]];
+      const float value = x[static_cast<Eigen::Index>(k) * stride + (node.test >> 1)];
+      at[k] = node.left + (value > node.threshold ? 1 : 0);
+    }
+}
+
+}  // namespace
+
+void FlatForest::add_rows(const MatrixView& x, float* out, int threads) const {
+  ThreadPool pool(threads);
+  pool.run(static_cast<int>(x.rows()), [&](int begin, int end) { add_some(x, out, begin, end); });
+}
+
+// One tree at a time stays in cache while a block of rows passes through it.
+void FlatForest::add_some(const MatrixView& x, float* out, Eigen::Index begin,
+                          Eigen::Index end) const {
+  constexpr Eigen::Index kBlock = 256;
+  constexpr auto kTogether = static_cast<std::size_t>(kLanes);
+  std::array<std::int32_t, kTogether> at;
   Lanes lanes;
-  for (Eigen::Index begin = 0; begin < x.rows(); begin += kBlock) {
-    const Eigen::Index end = std::min(begin + kBlock, x.rows());
-    for (int tree = first; tree < trees(); ++tree) {
-      for (Eigen::Index row = begin; row < end; row += kLanes) {
-        const int count = static_cast<int>(std::min<Eigen::Index>(kLanes, end - row));
+  for (Eigen::Index first = begin; first < end; first += kBlock) {
+    const Eigen::Index last = std::min(first + kBlock, end);
+    const bool plain = categories_ == 0 && !x.middleRows(first, last - first).hasNaN();
+    for (int tree = 0; tree < trees(); ++tree) {
+      const std::int32_t root = roots_[static_cast<std::size_t>(tree)];
+      Eigen::Index row = first;
+      if (plain)
+        for (; row + static_cast<Eigen::Index>(kTogether) <= last;
+             row += static_cast<Eigen::Index>(kTogether)) {
+          walk(nodes_.data(), root, depths_[static_cast<std::size_t>(tree)], x.row(row).data(),
+               x.outerStride(), at);
+          for (std::size_t k = 0; k < kTogether; ++k)
+            add_leaf(at[k], tree, out + (row + static_cast<Eigen::Index>(k)) * outputs_);
+        }
+      for (; row < last; row += kLanes) {
+        const int count = static_cast<int>(std::min<Eigen::Index>(kLanes, last - row));
         for (int k = 0; k < kLanes; ++k)
           lanes.x[static_cast<std::size_t>(k)] = x.row(row + std::min(k, count - 1)).data();
-        lanes.at.fill(roots_[static_cast<std::size_t>(tree)]);
+        lanes.at.fill(root);
         descend(lanes);
         for (int k = 0; k < count; ++k)
           add_leaf(lanes.at[static_cast<std::size_t>(k)], tree, out + (row + k) * outputs_);
@@ -199,6 +257,7 @@ void FlatForest::load(Reader& in) {
   in.read(values_);
   in.read(sets_);
   check(in);
+  for (std::size_t tree = 0; tree < roots_.size(); ++tree) measure(tree);
 }
 
 // Children come after their parents, within their tree: no descent leaves the array or goes in a

@@ -1,9 +1,9 @@
 // FlatForest: trees as they are evaluated, all nodes in one array.
 //
 // A node takes 16 bytes, and the two children of a node lie beside each other, so that a step is
-// one load and one addition. A leaf leads to itself: eight descents go on in lockstep, without a
-// branch that could be mispredicted, until none of them moves (cf. Asadi, Lin & de Vries 2014,
-// "Runtime optimizations for tree-based machine learning models").
+// one load and one addition. A leaf leads to itself: some descents go on in lockstep, without a
+// branch that could be mispredicted, until none of them moves, or as often as the tree is deep (cf.
+// Asadi, Lin & de Vries 2014, "Runtime optimizations for tree-based machine learning models").
 #pragma once
 
 #include <cstdint>
@@ -60,7 +60,7 @@ class FlatForest {
   // Adds the sums over trees from `first` on: x [columns], out [outputs].
   void add_row(const float* x, float* out, int first = 0) const;
   // The same for rows: out [rows, outputs], row-major. Each row gets the same bits as by add_row.
-  void add_rows(const MatrixView& x, float* out, int first = 0) const;
+  void add_rows(const MatrixView& x, float* out, int threads = 1) const;
 
   void save(Writer& out) const;
   void load(Reader& in);
@@ -71,6 +71,8 @@ class FlatForest {
   template <bool categorical>
   void descend(Lanes& lanes) const;
   void descend(Lanes& lanes) const;
+  void add_some(const MatrixView& x, float* out, Eigen::Index begin, Eigen::Index end) const;
+  void measure(std::size_t tree);
   void add_leaf(std::int32_t node, int tree, float* out) const;
   void check(Reader& in) const;
 
@@ -78,7 +80,8 @@ class FlatForest {
   int outputs_, width_;
   std::vector<TreeNode> nodes_;
   std::vector<std::int32_t> roots_;  // the nodes of tree t are those from roots_[t] to the next
-  std::vector<float> values_;        // [leaves, width]
+  std::vector<std::int32_t> depths_;  // steps from the root of each to its deepest leaf
+  std::vector<float> values_;         // [leaves, width]
   std::vector<std::uint32_t> sets_;  // bits of categories that go left
 };
 

@@ -210,7 +210,7 @@ void Booster::scores(const MatrixView& x, Matrix& out) const {
   out.resize(x.rows(), forest_.outputs());
   for (Eigen::Index row = 0; row < x.rows(); ++row)
     std::copy(base_.begin(), base_.end(), out.row(row).data());
-  forest_.add_rows(x, out.data());
+  forest_.add_rows(x, out.data(), settings_.threads);
 }
 
 void Booster::scores_row(const float* x, float* out) const {

@@ -195,7 +195,7 @@ void ForestGrower::fit(const MatrixView& x, std::span<const float> weights,
 
 void ForestGrower::predict(const MatrixView& x, Matrix& y) const {
   y = Matrix::Zero(x.rows(), forest_.outputs());
-  forest_.add_rows(x, y.data());
+  forest_.add_rows(x, y.data(), settings_.threads);
   const auto share = 1 / static_cast<float>(std::max(forest_.trees(), 1));
   y *= share;
 }

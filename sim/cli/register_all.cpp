@@ -8,6 +8,8 @@
 #include "envs/classic/register.h"
 #include "envs/platformer/register.h"
 #include "learners/classical/register.h"
+#include "learners/cluster/register.h"
+#include "learners/decompose/register.h"
 #include "learners/ensemble/register.h"
 #include "learners/features/register.h"
 #include "learners/network/register.h"
@@ -26,6 +28,8 @@ void register_all(Registry& registry) {
   register_networks(registry);
   register_classical(registry);
   register_ensemble(registry);
+  register_clusterers(registry);
+  register_decompositions(registry);
 }
 
 }  // namespace sandlot

@@ -4,11 +4,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <fstream>
 #include <string>
 
 #include "tests/learners/classical/small_data.h"
 #include "tests/learners/classical/trees.h"
+#include "tests/learners/iris.h"
 
 using namespace sandlot;
 using namespace sandlot::tests;
@@ -39,26 +39,6 @@ void agrees(const RowMatrixXd& values, const std::vector<double>& expected) {
   REQUIRE(values.size() == static_cast<Eigen::Index>(expected.size()));
   for (Eigen::Index i = 0; i < values.size(); ++i)
     CHECK(std::abs(values.data()[i] - expected[static_cast<std::size_t>(i)]) < 1e-5);
-}
-
-struct Iris {
-  Matrix x{150, 4};
-  std::vector<std::int32_t> labels;
-};
-
-// As scikit-learn has it; the copy of the UCI repository differs in two rows.
-Iris iris() {
-  Iris data;
-  std::ifstream in(SANDLOT_SOURCE_DIR "/tests/learners/classical/iris.csv");
-  for (Eigen::Index row = 0; row < 150; ++row) {
-    char comma = 0;
-    for (Eigen::Index c = 0; c < 4; ++c) in >> data.x(row, c) >> comma;
-    std::int32_t label = -1;
-    in >> label;
-    data.labels.push_back(label);
-  }
-  REQUIRE(in);
-  return data;
 }
 
 }  // namespace
@@ -129,7 +109,7 @@ TEST_CASE("svm: the decision values are LIBSVM's") {
 // SVC(C=1, gamma=0.25) and SVC(C=1, kernel="linear") with row i in fold i mod 5: 145 and 147 of
 // 150.
 TEST_CASE("svm: iris in five folds") {
-  const Iris data = iris();
+  const Iris data = read_iris();
   const auto right = [&](const SvmClassifier::Settings& settings) {
     int hits = 0;
     for (int fold = 0; fold < 5; ++fold) {

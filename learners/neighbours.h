@@ -58,10 +58,13 @@ class NeighbourIndex {
   // Calls use(row of x, its neighbours) for each row, on `threads` threads.
   using Use = std::function<void(Eigen::Index, std::span<const Neighbour>)>;
   void search(const MatrixView& x, double k, int threads, const Use& use) const;
+  // All rows whose squared distance is at most `reach`, in an order that depends on the rows alone.
+  void within(const float* x, float reach, std::vector<Neighbour>& found) const;
 
  private:
   static constexpr std::size_t kRows = 64;  // of a block
   using Floats = std::vector<float, Eigen::aligned_allocator<float>>;
+  using Part = Eigen::Array<float, 16, 1>;
   struct Node {
     std::int32_t column = -1;  // −1: a leaf
     float split = 0;           // below it lies the next node, above it `other`
@@ -74,9 +77,14 @@ class NeighbourIndex {
   void build_node(std::span<std::uint32_t> rows);
   void add_to_blocks(std::uint32_t row, bool new_block);
   float distance(const float* x, std::uint32_t row) const;
+  Part distances(const float* values, const float* x) const;
   void scan_block(std::size_t block, const float* x, Nearest& nearest) const;
   void descend(std::size_t node, const float* x, float bound, float* offsets,
                Nearest& nearest) const;
+  void gather_block(std::size_t block, const float* x, float reach,
+                    std::vector<Neighbour>& found) const;
+  void gather(std::size_t node, const float* x, float bound, float reach, float* offsets,
+              std::vector<Neighbour>& found) const;
   void start(Query& query, const float* x, double k, Nearest& nearest) const;
   void sift(std::size_t first, std::size_t last, std::span<Query> queries) const;
   template <std::size_t Count>

@@ -1,4 +1,4 @@
-#include "learners/classical/neighbours.h"
+#include "learners/neighbours.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,7 +27,8 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr std::size_t kTreeColumns = 16, kTreeRows = 1000;
 constexpr std::size_t kQueries = 240;           // whose blocks are read from the cache
 constexpr std::size_t kCacheFloats = 1u << 15;  // of the blocks that they share
-constexpr std::size_t kLateRows = 256;          // added after the tree, before there is a new one
+constexpr float kSlack = 1 - 1e-5f;     // rounding must not make a cell seem farther than its rows
+constexpr std::size_t kLateRows = 256;  // added after the tree, before there is a new one
 
 bool before(const Neighbour& a, const Neighbour& b) {
   return a.distance < b.distance || (a.distance == b.distance && a.row < b.row);
@@ -190,16 +191,19 @@ float NeighbourIndex::distance(const float* x, std::uint32_t row) const {
   return sum;
 }
 
-// The sums of distance(), for all rows of a block.
+// The sums of distance(), for the 16 rows of a tree's block from `values` on.
+NeighbourIndex::Part NeighbourIndex::distances(const float* values, const float* x) const {
+  Part sums = Part::Zero();
+  for (std::size_t c = 0; c < columns_; ++c, values += kRows) {
+    const Part away = Eigen::Map<const Part, Eigen::AlignedMax>(values) - x[c];
+    sums += away * away;
+  }
+  return sums;
+}
+
 void NeighbourIndex::scan_block(std::size_t block, const float* x, Nearest& nearest) const {
-  using Part = Eigen::Array<float, 16, 1>;
   for (std::size_t first = 0; first < block_sizes_[block]; first += 16) {
-    Part sums = Part::Zero();
-    const float* values = &blocks_[block * columns_ * kRows + first];
-    for (std::size_t c = 0; c < columns_; ++c, values += kRows) {
-      const Part away = Eigen::Map<const Part, Eigen::AlignedMax>(values) - x[c];
-      sums += away * away;
-    }
+    const Part sums = distances(&blocks_[block * columns_ * kRows + first], x);
     const std::size_t count = std::min<std::size_t>(16, block_sizes_[block] - first);
     for (std::size_t i = 0; i < count; ++i) {
       const float distance = sums[static_cast<Eigen::Index>(i)];
@@ -208,6 +212,53 @@ void NeighbourIndex::scan_block(std::size_t block, const float* x, Nearest& near
       nearest.offer(distance, row, weights_[row]);
     }
   }
+}
+
+void NeighbourIndex::gather_block(std::size_t block, const float* x, float reach,
+                                  std::vector<Neighbour>& found) const {
+  for (std::size_t first = 0; first < block_sizes_[block]; first += 16) {
+    const Part sums = distances(&blocks_[block * columns_ * kRows + first], x);
+    if (!(sums.minCoeff() <= reach)) continue;
+    const std::size_t count = std::min<std::size_t>(16, block_sizes_[block] - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      const float distance = sums[static_cast<Eigen::Index>(i)];
+      if (!(distance <= reach)) continue;
+      const std::uint32_t row = block_rows_[block * kRows + first + i];
+      found.push_back({distance, row, weights_[row]});
+    }
+  }
+}
+
+void NeighbourIndex::gather(std::size_t node, const float* x, float bound, float reach,
+                            float* offsets, std::vector<Neighbour>& found) const {
+  const Node& here = nodes_[node];
+  if (here.column < 0) return gather_block(here.other, x, reach, found);
+  const float away = x[here.column] - here.split;
+  const std::size_t near = away < 0 ? node + 1 : here.other, far = away < 0 ? here.other : node + 1;
+  gather(near, x, bound, reach, offsets, found);
+  float& offset = offsets[here.column];
+  const float old = offset, other_bound = bound - old + away * away;
+  if (!(other_bound * kSlack <= reach)) return;
+  offset = away * away;
+  gather(far, x, other_bound, reach, offsets, found);
+  offset = old;
+}
+
+void NeighbourIndex::within(const float* x, float reach, std::vector<Neighbour>& found) const {
+  found.clear();
+  if (rows() == 0) return;
+  if (!tree_) {
+    for (std::uint32_t row = 0; row < rows(); ++row) {
+      const float away = distance(x, row);
+      if (away <= reach) found.push_back({away, row, weights_[row]});
+    }
+    return;
+  }
+  thread_local std::vector<float> offsets;
+  offsets.assign(columns_, 0);
+  gather(0, x, 0, reach, offsets.data(), found);
+  for (std::size_t block = leaves_; block < block_sizes_.size(); ++block)
+    gather_block(block, x, reach, found);
 }
 
 // `bound`: the square of the distance to the node's cell; `offsets`: what each column adds to it.
@@ -220,8 +271,7 @@ void NeighbourIndex::descend(std::size_t node, const float* x, float bound, floa
   descend(near, x, bound, offsets, nearest);
   float& offset = offsets[here.column];
   const float old = offset, other_bound = bound - old + away * away;
-  // Rounding must not make a cell seem farther than what is in it.
-  if (!(other_bound * (1 - 1e-5f) <= nearest.reach())) return;
+  if (!(other_bound * kSlack <= nearest.reach())) return;
   offset = away * away;
   descend(far, x, other_bound, offsets, nearest);
   offset = old;
