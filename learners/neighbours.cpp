@@ -68,15 +68,25 @@ std::span<const Neighbour> Nearest::finish() {
 // One row that is looked for, without a tree.
 struct NeighbourIndex::Query {
   const float* x = nullptr;
-  Nearest* nearest = nullptr;
+  Nearest* nearest = nullptr;               // either the nearest are looked for,
+  std::vector<Neighbour>* found = nullptr;  // or all up to `reach`
+  float reach = 0;
   std::vector<float> away;  // centre − x
   double square = 0, margin = 0;
   float most = 0;  // |row|² / 2 − row · x up to which a row may be near
 
   // |row − x|² = 2 (|row|² / 2 − row · x) + |x|².
   void update() {
-    const double reach = static_cast<double>(nearest->reach());
-    most = static_cast<float>(0.5 * (reach - square) + margin);
+    const double limit = static_cast<double>(nearest ? nearest->reach() : reach);
+    most = static_cast<float>(0.5 * (limit - square) + margin);
+  }
+  void offer(float distance, std::uint32_t row, float weight) {
+    if (!nearest) {
+      if (distance <= reach) found->push_back({distance, row, weight});
+      return;
+    }
+    nearest->offer(distance, row, weight);
+    update();
   }
 };
 
@@ -244,23 +254,6 @@ void NeighbourIndex::gather(std::size_t node, const float* x, float bound, float
   offset = old;
 }
 
-void NeighbourIndex::within(const float* x, float reach, std::vector<Neighbour>& found) const {
-  found.clear();
-  if (rows() == 0) return;
-  if (!tree_) {
-    for (std::uint32_t row = 0; row < rows(); ++row) {
-      const float away = distance(x, row);
-      if (away <= reach) found.push_back({away, row, weights_[row]});
-    }
-    return;
-  }
-  thread_local std::vector<float> offsets;
-  offsets.assign(columns_, 0);
-  gather(0, x, 0, reach, offsets.data(), found);
-  for (std::size_t block = leaves_; block < block_sizes_.size(); ++block)
-    gather_block(block, x, reach, found);
-}
-
 // `bound`: the square of the distance to the node's cell; `offsets`: what each column adds to it.
 void NeighbourIndex::descend(std::size_t node, const float* x, float bound, float* offsets,
                              Nearest& nearest) const {
@@ -279,8 +272,13 @@ void NeighbourIndex::descend(std::size_t node, const float* x, float bound, floa
 
 void NeighbourIndex::start(Query& query, const float* x, double k, Nearest& nearest) const {
   nearest.start(k);
-  query.x = x;
   query.nearest = &nearest;
+  query.found = nullptr;
+  place(query, x);
+}
+
+void NeighbourIndex::place(Query& query, const float* x) const {
+  query.x = x;
   query.away.resize(columns_);
   query.square = 0;
   for (std::size_t c = 0; c < columns_; ++c) {
@@ -322,8 +320,7 @@ void NeighbourIndex::sift_some(std::size_t first, std::size_t last, Query* queri
         for (std::size_t i = 0; i < kWidth; ++i) {
           if (!(sums[i] <= queries[q].most) || part + i >= block_sizes_[block]) continue;
           const std::uint32_t row = block_rows_[block * kRows + part + i];
-          queries[q].nearest->offer(distance(queries[q].x, row), row, weights_[row]);
-          queries[q].update();
+          queries[q].offer(distance(queries[q].x, row), row, weights_[row]);
         }
       }
     }
@@ -375,6 +372,24 @@ void NeighbourIndex::search(const MatrixView& x, double k, int threads, const Us
         use(row + static_cast<Eigen::Index>(q), nearest[q].finish());
     }
   });
+}
+
+void NeighbourIndex::within(const float* x, float reach, std::vector<Neighbour>& found) const {
+  found.clear();
+  if (rows() == 0) return;
+  if (!tree_) {
+    thread_local Query query;
+    query.nearest = nullptr;
+    query.found = &found;
+    query.reach = reach;
+    place(query, x);
+    return sift_some<1>(0, block_sizes_.size(), &query);
+  }
+  thread_local std::vector<float> offsets;
+  offsets.assign(columns_, 0);
+  gather(0, x, 0, reach, offsets.data(), found);
+  for (std::size_t block = leaves_; block < block_sizes_.size(); ++block)
+    gather_block(block, x, reach, found);
 }
 
 }  // namespace sandlot

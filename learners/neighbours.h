@@ -86,6 +86,7 @@ class NeighbourIndex {
   void gather(std::size_t node, const float* x, float bound, float reach, float* offsets,
               std::vector<Neighbour>& found) const;
   void start(Query& query, const float* x, double k, Nearest& nearest) const;
+  void place(Query& query, const float* x) const;
   void sift(std::size_t first, std::size_t last, std::span<Query> queries) const;
   template <std::size_t Count>
   void sift_some(std::size_t first, std::size_t last, Query* queries) const;

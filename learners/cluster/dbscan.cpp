@@ -1,6 +1,7 @@
 #include "learners/cluster/dbscan.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "sim/core/thread_pool.h"
 
@@ -19,25 +20,67 @@ Dbscan::Dbscan(const Settings& settings, const Space& input, Seed)
       reach_(static_cast<float>(settings.radius * settings.radius)),
       core_(NeighbourMethod::automatic, input.size()) {}
 
+namespace {
+
+// Who is near whom, as far as there is memory for it; rows beyond that are looked for again.
+class Surroundings {
+ public:
+  Surroundings(const MatrixView& x, std::span<const float> weights, float reach)
+      : x_(x),
+        reach_(reach),
+        index_(NeighbourMethod::automatic, static_cast<std::size_t>(x.cols())),
+        kept_(weights.size()) {
+    index_.add(x, weights);
+  }
+
+  // The weight within reach. Different rows may be asked for by several threads at once.
+  double weigh(std::uint32_t row, std::vector<Neighbour>& scratch) {
+    index_.within(x_.row(row).data(), reach_, scratch);
+    double weight = 0;
+    for (const Neighbour& n : scratch) weight += static_cast<double>(n.weight);
+    if (total_.fetch_add(scratch.size()) < kMostKept) {
+      kept_[row].reserve(scratch.size());
+      for (const Neighbour& n : scratch) kept_[row].push_back(n.row);
+    }
+    return weight;
+  }
+  // Valid until the next call.
+  std::span<const std::uint32_t> of(std::uint32_t row) {
+    if (!kept_[row].empty()) return kept_[row];
+    index_.within(x_.row(row).data(), reach_, found_);
+    again_.clear();
+    for (const Neighbour& n : found_) again_.push_back(n.row);
+    return again_;
+  }
+
+ private:
+  static constexpr std::size_t kMostKept = std::size_t{1} << 25;  // 128 MiB
+
+  const MatrixView& x_;
+  float reach_;
+  NeighbourIndex index_;
+  std::atomic<std::size_t> total_ = 0;
+  std::vector<std::vector<std::uint32_t>> kept_;
+  std::vector<Neighbour> found_;
+  std::vector<std::uint32_t> again_;
+};
+
+}  // namespace
+
 void Dbscan::do_fit(const MatrixView& x, std::span<const float> weights) {
   const auto rows = static_cast<std::size_t>(x.rows());
-  NeighbourIndex index(NeighbourMethod::automatic, columns());
-  index.add(x, weights);
+  Surroundings surroundings(x, weights, reach_);
   std::vector<std::uint8_t> core(rows);
   ThreadPool pool(settings_.threads);
   pool.run(static_cast<int>(rows), [&](int begin, int end) {
-    std::vector<Neighbour> near;
-    for (int row = begin; row < end; ++row) {
-      index.within(x.row(row).data(), reach_, near);
-      double weight = 0;
-      for (const Neighbour& n : near) weight += static_cast<double>(n.weight);
-      core[static_cast<std::size_t>(row)] = weight >= settings_.min_rows;
-    }
+    std::vector<Neighbour> scratch;
+    for (int row = begin; row < end; ++row)
+      core[static_cast<std::size_t>(row)] =
+          surroundings.weigh(static_cast<std::uint32_t>(row), scratch) >= settings_.min_rows;
   });
   // Clusters grow one after the other, so that a row between two belongs to the first.
   std::vector<std::int32_t> labels(rows, kNoCluster);
   std::vector<std::uint32_t> open;
-  std::vector<Neighbour> near;
   clusters_ = 0;
   for (std::uint32_t row = 0; row < rows; ++row) {
     if (!core[row] || labels[row] != kNoCluster) continue;
@@ -46,11 +89,10 @@ void Dbscan::do_fit(const MatrixView& x, std::span<const float> weights) {
     while (!open.empty()) {
       const std::uint32_t here = open.back();
       open.pop_back();
-      index.within(x.row(here).data(), reach_, near);
-      for (const Neighbour& n : near) {
-        if (labels[n.row] != kNoCluster) continue;
-        labels[n.row] = clusters_;
-        if (core[n.row]) open.push_back(n.row);
+      for (const std::uint32_t near : surroundings.of(here)) {
+        if (labels[near] != kNoCluster) continue;
+        labels[near] = clusters_;
+        if (core[near]) open.push_back(near);
       }
     }
     ++clusters_;

@@ -83,7 +83,9 @@ void KMeans::do_fit(const MatrixView& x, std::span<const float> weights) {
   KMeansResult best;
   best.inertia = std::numeric_limits<double>::infinity();
   for (int i = 0; i < settings_.restarts; ++i) {
-    Matrix first = first_centres(about, weights, settings_.clusters, random);
+    Matrix first = settings_.method == KMeansMethod::mini_batch
+                       ? centres_of_some(about, weights, random)
+                       : first_centres(about, weights, settings_.clusters, random);
     KMeansResult found = settings_.method == KMeansMethod::lloyd ? lloyd(problem, std::move(first))
                          : settings_.method == KMeansMethod::bounds
                              ? lloyd_by_bounds(problem, std::move(first))
@@ -94,6 +96,22 @@ void KMeans::do_fit(const MatrixView& x, std::span<const float> weights) {
   counts_ = std::move(best.counts);
   inertia_ = best.inertia;
   iterations_ = best.iterations;
+}
+
+// From a few batches of rows: to look at all of them for each centre would take longer than the
+// rest.
+Matrix KMeans::centres_of_some(const Matrix& x, std::span<const float> weights,
+                               Random& random) const {
+  const auto count = std::max<std::int64_t>(3 * std::int64_t{settings_.batch},
+                                            3 * std::int64_t{settings_.clusters});
+  if (count >= x.rows()) return first_centres(x, weights, settings_.clusters, random);
+  std::vector<Eigen::Index> rows;
+  std::vector<float> some;
+  for (std::int64_t i = 0; i < count; ++i) {
+    rows.push_back(random.below(static_cast<std::uint32_t>(x.rows())));
+    some.push_back(weights[static_cast<std::size_t>(rows.back())]);
+  }
+  return first_centres(Matrix(x(rows, Eigen::all)), some, settings_.clusters, random);
 }
 
 void KMeans::do_partial_fit(const MatrixView& x, std::span<const float> weights) {

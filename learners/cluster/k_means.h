@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "learners/clusterer.h"
+#include "sim/core/random.h"
 
 namespace sandlot {
 
@@ -56,6 +57,7 @@ class KMeans final : public Clusterer {
 
  private:
   void require_rows(const MatrixView& x) const;
+  Matrix centres_of_some(const Matrix& x, std::span<const float> weights, Random& random) const;
   void set_centres(const Matrix& centres);
 
   Settings settings_;

@@ -76,15 +76,28 @@ void Projection::require_rows(const MatrixView& x) const {
 void Projection::do_fit(const MatrixView& x, std::span<const float> weights) {
   require_rows(x);
   const Eigen::Map<const Eigen::VectorXf> w(weights.data(), x.rows());
-  RowMatrixXd rows = x.cast<double>();
   count_ = sum_of(weights);
+  mean_.setZero();
   if (centred_) {
-    mean_ = w.cast<double>().transpose() * rows / count_;
-    rows.rowwise() -= mean_;
+    for (Eigen::Index row = 0; row < x.rows(); ++row)
+      mean_ += static_cast<double>(w[row]) * x.row(row).cast<double>();
+    mean_ /= count_;
   }
-  rows.array().colwise() *= w.cast<double>().array().sqrt();
-  squares_ = rows.colwise().squaredNorm();
-  keep(leading_spectrum(rows, settings_.components, settings_, seed_));
+  squares_.setZero();
+  for (Eigen::Index row = 0; row < x.rows(); ++row)
+    squares_ += static_cast<double>(w[row]) * (x.row(row).cast<double>() - mean_).cwiseAbs2();
+  const bool as_it_is = !centred_ && (w.array() == 1).all();
+  if (settings_.method == SpectrumMethod::exact) {
+    RowMatrixXd rows = x.cast<double>().rowwise() - mean_;
+    rows.array().colwise() *= w.cast<double>().array().sqrt();
+    keep(exact_spectrum(rows, settings_.components));
+  } else if (as_it_is) {
+    keep(randomized_spectrum(x, settings_.components, settings_, seed_));
+  } else {
+    Matrix rows = (x.cast<double>().rowwise() - mean_).cast<float>();
+    rows.array().colwise() *= w.array().sqrt();
+    keep(randomized_spectrum(rows, settings_.components, settings_, seed_));
+  }
 }
 
 // What was learnt stands for the rows that it was learnt from, as its directions times their

@@ -73,21 +73,17 @@ Spectrum exact_spectrum(const RowMatrixXd& a, int count) {
   return found;
 }
 
-Spectrum leading_spectrum(const RowMatrixXd& a, int count, const SpectrumSettings& settings,
-                          Seed seed) {
-  const Eigen::Index least = std::min(a.rows(), a.cols());
-  const Eigen::Index width = std::min<Eigen::Index>(least, count + settings.oversample);
-  if (settings.method == SpectrumMethod::exact || width == least) return exact_spectrum(a, count);
-  const Matrix single = a.cast<float>();
+Spectrum randomized_spectrum(const MatrixView& a, int count, const SpectrumSettings& settings,
+                             Seed seed) {
+  const Eigen::Index width =
+      std::min<Eigen::Index>({a.rows(), a.cols(), count + settings.oversample});
   Random random(derive(seed, "range"));
   Eigen::MatrixXf y(a.cols(), width);
   for (Eigen::Index i = 0; i < y.size(); ++i) y(i) = static_cast<float>(random.normal());
-  Eigen::MatrixXf q = orthonormal(single * y);
-  for (int i = 0; i < settings.power_iterations; ++i) {
-    y = orthonormal(single.transpose() * q);
-    q = orthonormal(single * y);
-  }
-  const RowMatrixXd small = (q.transpose() * single).cast<double>();
+  // Made orthonormal where it is small: once per power of AᵀA.
+  for (int i = 0; i < settings.power_iterations; ++i) y = orthonormal(a.transpose() * (a * y));
+  const Eigen::MatrixXf q = orthonormal(a * y);
+  const RowMatrixXd small = (q.transpose() * a).cast<double>();
   Spectrum found = of_few_rows(small, count);
   fix_signs(found.vectors);
   return found;

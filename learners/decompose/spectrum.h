@@ -30,8 +30,8 @@ struct SpectrumSettings {
 // exact: from the eigenvectors of AᵀA or AAᵀ, whichever is smaller, in double. randomized: within
 // the range of A applied to a few random vectors, by power iterations (Halko, Martinsson & Tropp
 // 2011, "Finding structure with randomness", algorithms 4.4 and 5.1), in float.
-Spectrum leading_spectrum(const RowMatrixXd& a, int count, const SpectrumSettings& settings,
-                          Seed seed);
 Spectrum exact_spectrum(const RowMatrixXd& a, int count);
+Spectrum randomized_spectrum(const MatrixView& a, int count, const SpectrumSettings& settings,
+                             Seed seed);
 
 }  // namespace sandlot

@@ -231,7 +231,7 @@ std::vector<PlanePoint> first_places(const MatrixView& x, Seed seed) {
   RowMatrixXd about = x.cast<double>();
   about.rowwise() -= about.colwise().mean().eval();
   const int components = static_cast<int>(std::min<Eigen::Index>({2, x.cols(), x.rows()}));
-  const Spectrum spectrum = leading_spectrum(about, components, SpectrumSettings{}, seed);
+  const Spectrum spectrum = exact_spectrum(about, components);
   RowMatrixXd places = RowMatrixXd::Zero(x.rows(), 2);
   places.leftCols(components) = about * spectrum.vectors.transpose();
   const double deviation = spectrum.values(0) / std::sqrt(static_cast<double>(x.rows()));
