@@ -103,6 +103,7 @@ class TreeClassifier final : public Classifier {
 
   std::vector<double> importances() const override { return importances_; }
   std::size_t leaves() const { return forest_.leaves(); }
+  const FlatForest& forest() const { return forest_; }  // of one tree
 
  protected:
   void do_fit(const MatrixView& x, std::span<const std::int32_t> labels,

@@ -56,6 +56,12 @@ class FlatForest {
   int outputs() const { return outputs_; }
   std::size_t nodes() const { return nodes_.size(); }
   std::size_t leaves() const { return values_.size() / static_cast<std::size_t>(width_); }
+  const TreeNode& node(std::size_t i) const { return nodes_[i]; }
+  // The values of a leaf, by its node's place.
+  std::span<const float> leaf(std::int32_t place) const {
+    const auto width = static_cast<std::size_t>(width_);
+    return std::span(values_).subspan(static_cast<std::size_t>(place) * width, width);
+  }
 
   // Adds the sums over trees from `first` on: x [columns], out [outputs].
   void add_row(const float* x, float* out, int first = 0) const;

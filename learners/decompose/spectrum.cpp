@@ -1,5 +1,6 @@
 #include "learners/decompose/spectrum.h"
 
+#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <algorithm>
@@ -19,10 +20,34 @@ void fix_signs(RowMatrixXd& vectors) {
   }
 }
 
-// The columns of Q of a thin QR decomposition.
+// The columns of Q of a thin QR decomposition: by Cholesky decomposition of YᵀY, twice (Yamamoto et
+// al. 2015, "Roundoff error analysis of the CholeskyQR2 algorithm"), which is mostly matrix
+// products, and by reflections where columns nearly depend on each other.
 Eigen::MatrixXf orthonormal(const Eigen::MatrixXf& y) {
-  const Eigen::HouseholderQR<Eigen::MatrixXf> qr(y);
-  return qr.householderQ() * Eigen::MatrixXf::Identity(y.rows(), y.cols());
+  Eigen::MatrixXd q = y.cast<double>();
+  for (int pass = 0; pass < 2; ++pass) {
+    const Eigen::MatrixXd gram = q.transpose() * q;
+    const Eigen::LLT<Eigen::MatrixXd> factor(gram);
+    const auto diagonal = factor.matrixLLT().diagonal();
+    if (factor.info() != Eigen::Success || !(diagonal.minCoeff() > 1e-6 * diagonal.maxCoeff())) {
+      const Eigen::HouseholderQR<Eigen::MatrixXf> qr(y);
+      return qr.householderQ() * Eigen::MatrixXf::Identity(y.rows(), y.cols());
+    }
+    factor.matrixU().solveInPlace<Eigen::OnTheRight>(q);
+  }
+  return q.cast<float>();
+}
+
+// AᵀA y, reading A once: its rows are still in the cache when they are needed again.
+Eigen::MatrixXf gram_times(const MatrixView& a, const Eigen::MatrixXf& y) {
+  constexpr Eigen::Index kRows = 128;
+  Eigen::MatrixXf sum = Eigen::MatrixXf::Zero(a.cols(), y.cols()), part(kRows, y.cols());
+  for (Eigen::Index first = 0; first < a.rows(); first += kRows) {
+    const auto rows = a.middleRows(first, std::min(kRows, a.rows() - first));
+    part.topRows(rows.rows()).noalias() = rows * y;
+    sum.noalias() += rows.transpose() * part.topRows(rows.rows());
+  }
+  return sum;
 }
 
 // Of a matrix with few rows.
@@ -81,7 +106,7 @@ Spectrum randomized_spectrum(const MatrixView& a, int count, const SpectrumSetti
   Eigen::MatrixXf y(a.cols(), width);
   for (Eigen::Index i = 0; i < y.size(); ++i) y(i) = static_cast<float>(random.normal());
   // Made orthonormal where it is small: once per power of AᵀA.
-  for (int i = 0; i < settings.power_iterations; ++i) y = orthonormal(a.transpose() * (a * y));
+  for (int i = 0; i < settings.power_iterations; ++i) y = orthonormal(gram_times(a, y));
   const Eigen::MatrixXf q = orthonormal(a * y);
   const RowMatrixXd small = (q.transpose() * a).cast<double>();
   Spectrum found = of_few_rows(small, count);
