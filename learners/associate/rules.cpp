@@ -37,11 +37,13 @@ void offer(Items before, Items after, const Counts& counts, const RuleSettings& 
 std::vector<Items> moments(std::span<const ItemSequence> sequences, double window, Item items) {
   std::vector<Items> found;
   for (const ItemSequence& s : sequences) {
+    if (!std::is_sorted(s.begin(), s.end(),
+                        [](const TimedItem& a, const TimedItem& b) { return a.time < b.time; }))
+      throw std::invalid_argument("the items of a sequence must be in order of time");
     std::size_t begin = 0, end = 0;
     for (std::size_t i = 0; i < s.size(); ++i) {
-      if (i > 0 && s[i].time < s[i - 1].time)
-        throw std::invalid_argument("the items of a sequence must be in order of time");
-      if (i + 1 < s.size() && s[i + 1].time == s[i].time) continue;  // the last of a time
+      if (s[i].time == s.back().time) break;
+      if (s[i + 1].time == s[i].time) continue;  // the last of a time
       while (s[begin].time < s[i].time - window) ++begin;
       end = std::max(end, i + 1);
       while (end < s.size() && s[end].time <= s[i].time + window) ++end;

@@ -85,10 +85,10 @@ class FlatForest {
   int columns_, categories_;  // categories_: 0 for a box
   int outputs_, width_;
   std::vector<TreeNode> nodes_;
-  std::vector<std::int32_t> roots_;  // the nodes of tree t are those from roots_[t] to the next
+  std::vector<std::int32_t> roots_;   // the nodes of tree t are those from roots_[t] to the next
   std::vector<std::int32_t> depths_;  // steps from the root of each to its deepest leaf
   std::vector<float> values_;         // [leaves, width]
-  std::vector<std::uint32_t> sets_;  // bits of categories that go left
+  std::vector<std::uint32_t> sets_;   // bits of categories that go left
 };
 
 }  // namespace sandlot

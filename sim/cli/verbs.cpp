@@ -45,6 +45,7 @@ int run_command_line(int argc, const char* const* argv) {
   Run run;
   add_train(app, run);
   add_evaluate(app, run);
+  add_explain(app, run);
   add_watch(app, run);
   add_record(app, run);
   add_replay(app, run);

@@ -17,6 +17,7 @@ int run_command_line(int argc, const char* const* argv);
 using Run = std::function<int(const Registry&)>;
 void add_train(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
+void add_explain(CLI::App& app, Run& run);
 void add_watch(CLI::App& app, Run& run);
 void add_record(CLI::App& app, Run& run);
 void add_replay(CLI::App& app, Run& run);

@@ -20,7 +20,8 @@ class Gatherer {
     out_.endings.resize(static_cast<Eigen::Index>(out_.episodes.size()), width);
     out_.happenings.resize(out_.episodes.size());
     observation_.resize(out_.spec.observation.size());
-    if (out_.spec.action.is_discrete()) values_.resize(static_cast<std::size_t>(out_.spec.action.n));
+    if (out_.spec.action.is_discrete())
+      values_.resize(static_cast<std::size_t>(out_.spec.action.n));
   }
 
   void add(const Registry& registry, std::size_t episode, const std::string& yaml) {

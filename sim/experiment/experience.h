@@ -12,9 +12,9 @@ namespace sandlot {
 
 struct VisitedState {
   int episode = 0;
-  std::int64_t step = 0;       // from 0, before its action
-  std::int32_t action = 0;     // that was taken, in discrete spaces
-  float value = 0;             // the largest action value; 0 where there are none
+  std::int64_t step = 0;    // from 0, before its action
+  std::int32_t action = 0;  // that was taken, in discrete spaces
+  float value = 0;          // the largest action value; 0 where there are none
 };
 
 struct Happening {
@@ -47,7 +47,8 @@ Experience gather_experience(const Registry& registry, const EnvironmentSection&
                              std::vector<PlayedEpisode> episodes, Policy& policy,
                              std::int64_t most_states);
 
-// Those that the run recorded while it learnt, played in the same world; empty where there are none.
+// Those that the run recorded while it learnt, played in the same world; empty where there are
+// none.
 std::vector<PlayedEpisode> recorded_episodes(const Registry& registry,
                                              const EnvironmentSection& section,
                                              const std::vector<std::filesystem::path>& files);

@@ -40,8 +40,8 @@ Standardizer standardizer_of(const Matrix& x) {
 
 // Few numbers that hold most of the variance: what clusters and maps are made from.
 Matrix compact(const Matrix& x, int most, Seed seed) {
-  const int components =
-      static_cast<int>(std::min<Eigen::Index>({most, x.cols(), std::max<Eigen::Index>(1, x.rows() - 1)}));
+  const int components = static_cast<int>(
+      std::min<Eigen::Index>({most, x.cols(), std::max<Eigen::Index>(1, x.rows() - 1)}));
   if (x.cols() <= components) return x;
   Pca::Settings settings;
   settings.components = components;
@@ -64,7 +64,8 @@ std::vector<std::int32_t> group(const Matrix& x, int clusters, Seed seed) {
 std::vector<std::int32_t> natural_groups(const Matrix& x, int most, Seed seed) {
   std::vector<std::int32_t> best(static_cast<std::size_t>(x.rows()), 0);
   double score = 0.25;  // below that there is no structure to speak of (Kaufman & Rousseeuw 1990)
-  for (int clusters = 2; clusters <= std::min<int>(most, static_cast<int>(x.rows()) - 1); ++clusters) {
+  for (int clusters = 2; clusters <= std::min<int>(most, static_cast<int>(x.rows()) - 1);
+       ++clusters) {
     auto labels = group(x, clusters, seed);
     if (std::set<std::int32_t>(labels.begin(), labels.end()).size() < 2) continue;
     const double found = silhouette(x, labels);
@@ -75,10 +76,11 @@ std::vector<std::int32_t> natural_groups(const Matrix& x, int most, Seed seed) {
   return best;
 }
 
-// How episodes end is an event as well.
+// How episodes end is an event as well, unless the world has an event that says the same.
 struct Vocabulary {
   std::vector<std::string> names;
   int failed, reached, cut_off;
+  bool reached_is_said = false;
 
   explicit Vocabulary(const Experience& e) : names(e.event_names) {
     const auto add = [&](const char* name) {
@@ -88,6 +90,21 @@ struct Vocabulary {
     failed = add(e.spec.has_goal ? "failed" : "ended");
     reached = add("goal reached");
     cut_off = add("cut off");
+    for (int event = 0; event < static_cast<int>(e.event_names.size()); ++event)
+      reached_is_said = reached_is_said || says_reached(e, event);
+  }
+  // Happens in the last step of all episodes that reach the goal, and at no other time.
+  bool says_reached(const Experience& e, int event) const {
+    for (std::size_t i = 0; i < e.episodes.size(); ++i) {
+      bool said = false;
+      for (const Happening& h : e.happenings[i]) {
+        if (h.event != event) continue;
+        if (h.step != e.episodes[i].length) return false;
+        said = true;
+      }
+      if (said != (end_of(e, i) == reached)) return false;
+    }
+    return true;
   }
   int end_of(const Experience& e, std::size_t episode) const {
     if (e.failed(episode)) return failed;
@@ -108,7 +125,9 @@ std::vector<EventRule> find_rules(const Experience& e, const ExplainSettings& se
     for (const Happening& h : e.happenings[i])
       s.push_back({static_cast<double>(h.step), static_cast<Item>(h.event)});
     // Half a step later: what happens in the last step comes before the end.
-    s.push_back({static_cast<double>(e.episodes[i].length) + 0.5, words.end_of(e, i)});
+    const int end = words.end_of(e, i);
+    if (end != words.reached || !words.reached_is_said)
+      s.push_back({static_cast<double>(e.episodes[i].length) + 0.5, end});
     sequences.push_back(std::move(s));
   }
   SequenceRuleSettings rules;
@@ -121,7 +140,8 @@ std::vector<EventRule> find_rules(const Experience& e, const ExplainSettings& se
   for (const Rule& rule : sequence_rules(sequences, rules)) {
     if (rule.count < 5) continue;
     EventRule r;
-    for (const Item item : rule.before) r.before.push_back(words.names[static_cast<std::size_t>(item)]);
+    for (const Item item : rule.before)
+      r.before.push_back(words.names[static_cast<std::size_t>(item)]);
     std::sort(r.before.begin(), r.before.end());
     r.after = words.names[static_cast<std::size_t>(rule.after[0])];
     r.count = rule.count;
@@ -207,7 +227,8 @@ std::vector<std::string> last_events(const Experience& e, const std::vector<int>
   }
   std::vector<std::string> names;
   for (const auto& [event, count] : counts)
-    if (2 * count >= episodes.size()) names.push_back(e.event_names[static_cast<std::size_t>(event)]);
+    if (2 * count >= episodes.size())
+      names.push_back(e.event_names[static_cast<std::size_t>(event)]);
   return names;
 }
 
@@ -350,8 +371,8 @@ SurrogateTree imitate(const Experience& e, const ExplainSettings& settings, Seed
   return tree;
 }
 
-// What the policy does in these states; of boxes the first number's sign would say too little, so that
-// they are left out.
+// What the policy does in these states; of boxes the first number's sign would say too little, so
+// that they are left out.
 std::vector<std::int32_t> choices(Policy& policy, const Matrix& x, Seed seed) {
   std::vector<std::int32_t> actions(static_cast<std::size_t>(x.rows()));
   constexpr Eigen::Index kTogether = 64;
@@ -359,11 +380,11 @@ std::vector<std::int32_t> choices(Policy& policy, const Matrix& x, Seed seed) {
   for (Eigen::Index first = 0; first < x.rows(); first += kTogether) {
     const Eigen::Index rows = std::min(kTogether, x.rows() - first);
     for (Eigen::Index row = 0; row < rows; ++row) policy.begin_episode(static_cast<int>(row));
-    policy.act(static_cast<int>(rows),
-               {x.row(first).data(), static_cast<std::size_t>(rows * x.cols())}, {},
-               std::span(actions).subspan(static_cast<std::size_t>(first),
-                                          static_cast<std::size_t>(rows)),
-               {}, random);
+    policy.act(
+        static_cast<int>(rows), {x.row(first).data(), static_cast<std::size_t>(rows * x.cols())},
+        {},
+        std::span(actions).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows)),
+        {}, random);
   }
   return actions;
 }
@@ -413,9 +434,8 @@ std::vector<Influence> find_influences(const Experience& e, Policy& policy, Seed
     for (std::size_t i = 0; i < after.size(); ++i) changed += after[i] != before[i];
     found.push_back({name, changed / static_cast<double>(count)});
   }
-  std::stable_sort(found.begin(), found.end(), [](const Influence& a, const Influence& b) {
-    return a.changed > b.changed;
-  });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Influence& a, const Influence& b) { return a.changed > b.changed; });
   return found;
 }
 

@@ -10,7 +10,7 @@
 namespace sandlot {
 
 struct ExplainSettings {
-  std::int64_t window = 20;     // steps, in which one event is held to follow others
+  std::int64_t window = 20;  // steps, in which one event is held to follow others
   std::int64_t map_states = 600;
   int tree_depth = 3;
 };
@@ -50,11 +50,11 @@ struct StateMap {
 // The tree that acts most like the policy.
 struct SurrogateTree {
   struct Node {
-    std::string question;      // "height ≤ 0.25"; "" for a leaf
-    int yes = -1, no = -1;     // nodes
-    std::int32_t action = 0;   // the most frequent
-    double share = 0;          // of its states that take it
-    double states = 0;         // share of all
+    std::string question;     // "height ≤ 0.25"; "" for a leaf
+    int yes = -1, no = -1;    // nodes
+    std::int32_t action = 0;  // the most frequent
+    double share = 0;         // of its states that take it
+    double states = 0;        // share of all
   };
   std::vector<Node> nodes;  // the root first; empty where there are no discrete actions
   double fidelity = 0;      // share of states of other episodes where it does as the policy
@@ -76,8 +76,8 @@ struct Explanation {
   std::vector<Influence> influences;  // the largest first
 };
 
-// The same experience and seed give the same explanation. What there is too little experience for is
-// empty.
+// The same experience and seed give the same explanation. What there is too little experience for
+// is empty.
 Explanation explain(const Experience& experience, Policy& policy, const ExplainSettings& settings,
                     Seed seed);
 

@@ -10,13 +10,14 @@
 namespace sandlot {
 namespace {
 
-// APPNOTE.TXT of PKWARE, sections 4.3.7, 4.3.12 and 4.3.16, of which only the oldest parts are used.
+// APPNOTE.TXT of PKWARE, sections 4.3.7, 4.3.12 and 4.3.16, of which only the oldest parts are
+// used.
 constexpr std::uint16_t kVersion = 20;
 constexpr std::uint16_t kNoDate = 0x21;  // 1 January 1980, the first there is
 
 std::uint32_t checksum(const std::string& content) {
-  return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(content.data()),
-                                            content.size()));
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
 }
 
 // What both headers of an entry have in common, from the version on.
@@ -40,7 +41,10 @@ std::u32string decode(std::string_view text) {
     if ((byte & 0xc0) == 0x80 && !decoded.empty())
       decoded.back() = decoded.back() << 6 | (byte & 0x3f);
     else
-      decoded += byte < 0x80 ? byte : byte < 0xe0 ? byte & 0x1f : byte < 0xf0 ? byte & 0x0f : byte & 0x07;
+      decoded += byte < 0x80   ? byte
+                 : byte < 0xe0 ? byte & 0x1f
+                 : byte < 0xf0 ? byte & 0x0f
+                               : byte & 0x07;
   }
   return decoded;
 }

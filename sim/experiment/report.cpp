@@ -8,14 +8,12 @@
 #include <set>
 
 #include "sim/core/archive.h"
-#include "sim/core/scene.h"
 #include "sim/experiment/chart.h"
 #include "sim/experiment/episode_file.h"
 #include "sim/experiment/metrics.h"
 #include "sim/experiment/page.h"
+#include "sim/experiment/picture.h"
 #include "sim/experiment/statistics.h"
-#include "sim/render/canvas.h"
-#include "sim/render/png.h"
 
 namespace sandlot {
 namespace {
@@ -211,24 +209,6 @@ std::string scores(const std::vector<Group>& groups) {
   return html + "</tbody></table>\n";
 }
 
-std::string base64(std::span<const std::byte> data) {
-  const auto* bytes_begin = reinterpret_cast<const std::uint8_t*>(data.data());
-  const std::span bytes(bytes_begin, data.size());
-  constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t left = bytes.size() - i;
-    const std::uint32_t word = static_cast<std::uint32_t>(bytes[i]) << 16 |
-                               (left > 1 ? static_cast<std::uint32_t>(bytes[i + 1]) << 8 : 0u) |
-                               (left > 2 ? static_cast<std::uint32_t>(bytes[i + 2]) : 0u);
-    out += kLetters[word >> 18];
-    out += kLetters[word >> 12 & 63];
-    out += left > 1 ? kLetters[word >> 6 & 63] : '=';
-    out += left > 2 ? kLetters[word & 63] : '=';
-  }
-  return out;
-}
-
 // Six frames of the newest median episode, evenly spaced.
 std::string strip(const Registry& registry, const Group& group) {
   std::optional<std::filesystem::path> newest;
@@ -239,8 +219,7 @@ std::string strip(const Registry& registry, const Group& group) {
   const EpisodeFile file = load_episode(*newest);
   Replay replay(registry, file, newest->string());
   const std::int64_t length = file.episode.length;
-  Canvas canvas;
-  Scene scene;
+  PictureMaker pictures;
   std::string html = "<p class='note'>" + escape_html(file.label) + ": return " +
                      short_number(file.episode.episode_return) + " in " + std::to_string(length) +
                      " steps.</p>\n<div class='strip'>\n";
@@ -248,11 +227,9 @@ std::string strip(const Registry& registry, const Group& group) {
     const std::int64_t at = length * k / (kFrames - 1);
     if (k > 0 && at == length * (k - 1) / (kFrames - 1)) continue;
     while (replay.step() < at) replay.advance();
-    replay.environment().draw(scene);
-    const double scale = std::min(1.0, 480.0 / scene.width());
-    const auto png = encode_png(canvas.draw(scene, scale));
-    html += "<figure><img alt='step " + std::to_string(at) + "' src='data:image/png;base64," +
-            base64(png) + "'><figcaption>step " + std::to_string(at) + "</figcaption></figure>\n";
+    html += "<figure><img alt='step " + std::to_string(at) + "' src='" +
+            pictures.picture(replay.environment(), 480) + "'><figcaption>step " +
+            std::to_string(at) + "</figcaption></figure>\n";
   }
   return html + "</div>\n";
 }
