@@ -276,22 +276,23 @@ std::string influence_section(const Explanation& x) {
          bar_chart("permutation importance", bars) + "</figure></section>\n";
 }
 
-std::string map_section(const Experience& e, const Explanation& x, Frames& frames) {
-  if (x.map.states.empty()) return "";
+}  // namespace
+
+std::string state_map_html(const Registry& registry, const Experience& e, const StateMap& map) {
+  if (map.states.empty()) return "";
+  Frames frames(registry, e);
   constexpr double kWidth = 176;
   // States come in the order of episodes and steps.
   std::vector<std::string> pictures;
-  for (std::size_t i = 0; i < x.map.states.size();) {
-    const int episode = e.visited[x.map.states[i]].episode;
+  for (std::size_t i = 0; i < map.states.size();) {
+    const int episode = e.visited[map.states[i]].episode;
     std::vector<std::int64_t> steps;
-    for (; i < x.map.states.size() && e.visited[x.map.states[i]].episode == episode; ++i)
-      steps.push_back(e.visited[x.map.states[i]].step);
+    for (; i < map.states.size() && e.visited[map.states[i]].episode == episode; ++i)
+      steps.push_back(e.visited[map.states[i]].step);
     for (auto& picture : frames.of(episode, steps, kWidth)) pictures.push_back(std::move(picture));
   }
-  return state_map_section(e, x.map, pictures);
+  return state_map_section(e, map, pictures);
 }
-
-}  // namespace
 
 std::string explain_html(const Registry& registry, const ExplainedRun& run,
                          const Experience& experience, const Explanation& explanation,
@@ -302,7 +303,7 @@ std::string explain_html(const Registry& registry, const ExplainedRun& run,
                         " steps in " + experience.spec.name + ".") +
          style() + overview(experience) + endings_section(experience, explanation, frames) +
          rules_section(explanation, settings) + tree_section(experience, explanation) +
-         influence_section(explanation) + map_section(experience, explanation, frames) +
+         influence_section(explanation) + state_map_html(registry, experience, explanation.map) +
          topics_section(explanation) + end_page();
 }
 

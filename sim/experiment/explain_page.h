@@ -17,4 +17,8 @@ std::string explain_html(const Registry& registry, const ExplainedRun& run,
                          const Experience& experience, const Explanation& explanation,
                          const ExplainSettings& settings);
 
+// The map alone, as a section of any page; "" where it is empty.
+std::string state_map_html(const Registry& registry, const Experience& experience,
+                           const StateMap& map);
+
 }  // namespace sandlot

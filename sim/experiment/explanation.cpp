@@ -271,30 +271,6 @@ std::vector<EndingGroup> find_endings(const Experience& e, Seed seed) {
   return groups;
 }
 
-StateMap draw_map(const Experience& e, const ExplainSettings& settings, Seed seed) {
-  constexpr std::int64_t kLeast = 30;
-  constexpr int kComponents = 30, kClusters = 8, kNear = 12;
-  const auto all = static_cast<std::int64_t>(e.visited.size());
-  const std::int64_t count = std::min(all, settings.map_states);
-  StateMap map;
-  if (count < kLeast || e.spec.observation.is_discrete()) return map;
-  std::vector<Eigen::Index> rows;
-  for (std::int64_t i = 0; i < count; ++i) rows.push_back(i * all / count);
-  for (const auto row : rows) map.states.push_back(static_cast<std::size_t>(row));
-  Matrix x = e.states(rows, Eigen::all);
-  standardizer_of(x).apply(x);
-  const Matrix few = compact(x, kComponents, seed);
-  TsneSettings tsne_settings;
-  tsne_settings.perplexity = std::min(30.0, (static_cast<double>(count) - 1) / 3.5);
-  const TsneMap found = tsne(few, tsne_settings, seed);
-  map.points = found.points;
-  map.divergence = found.divergence;
-  map.trustworthiness = trustworthiness(few, found.points, kNear);
-  map.clusters = natural_groups(few, kClusters, seed);
-  map.cluster_count = 1 + *std::max_element(map.clusters.begin(), map.clusters.end());
-  return map;
-}
-
 // Nodes of a grown tree, with the shares of all states that come to each.
 class TreeReader {
  public:
@@ -441,13 +417,37 @@ std::vector<Influence> find_influences(const Experience& e, Policy& policy, Seed
 
 }  // namespace
 
+StateMap map_states(const Experience& e, std::int64_t states, Seed seed) {
+  constexpr std::int64_t kLeast = 30;
+  constexpr int kComponents = 30, kClusters = 8, kNear = 12;
+  const auto all = static_cast<std::int64_t>(e.visited.size());
+  const std::int64_t count = std::min(all, states);
+  StateMap map;
+  if (count < kLeast || e.spec.observation.is_discrete()) return map;
+  std::vector<Eigen::Index> rows;
+  for (std::int64_t i = 0; i < count; ++i) rows.push_back(i * all / count);
+  for (const auto row : rows) map.states.push_back(static_cast<std::size_t>(row));
+  Matrix x = e.states(rows, Eigen::all);
+  standardizer_of(x).apply(x);
+  const Matrix few = compact(x, kComponents, seed);
+  TsneSettings tsne_settings;
+  tsne_settings.perplexity = std::min(30.0, (static_cast<double>(count) - 1) / 3.5);
+  const TsneMap found = tsne(few, tsne_settings, seed);
+  map.points = found.points;
+  map.divergence = found.divergence;
+  map.trustworthiness = trustworthiness(few, found.points, kNear);
+  map.clusters = natural_groups(few, kClusters, seed);
+  map.cluster_count = 1 + *std::max_element(map.clusters.begin(), map.clusters.end());
+  return map;
+}
+
 Explanation explain(const Experience& experience, Policy& policy, const ExplainSettings& settings,
                     Seed seed) {
   Explanation e;
   e.rules = find_rules(experience, settings);
   e.topics = find_topics(experience, derive(seed, "topics"));
   e.endings = find_endings(experience, derive(seed, "endings"));
-  e.map = draw_map(experience, settings, derive(seed, "map"));
+  e.map = map_states(experience, settings.map_states, derive(seed, "map"));
   e.tree = imitate(experience, settings, derive(seed, "tree"));
   e.influences = find_influences(experience, policy, derive(seed, "influences"));
   return e;

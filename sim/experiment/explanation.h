@@ -76,6 +76,10 @@ struct Explanation {
   std::vector<Influence> influences;  // the largest first
 };
 
+// A map of at most `states` of them; empty where there are fewer than 30, or where observations are
+// no numbers that could lie near each other.
+StateMap map_states(const Experience& experience, std::int64_t states, Seed seed);
+
 // The same experience and seed give the same explanation. What there is too little experience for
 // is empty.
 Explanation explain(const Experience& experience, Policy& policy, const ExplainSettings& settings,

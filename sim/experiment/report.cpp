@@ -236,7 +236,8 @@ std::string strip(const Registry& registry, const Group& group) {
 
 }  // namespace
 
-std::string report_html(const Registry& registry, const std::vector<RunFolder>& runs) {
+std::string report_html(const Registry& registry, const std::vector<RunFolder>& runs,
+                        const std::string& more) {
   const std::vector<Group> groups = group_runs(registry, runs);
   const ExperimentConfig& first = groups.front().config;
   std::size_t seeds = 0;
@@ -259,7 +260,7 @@ std::string report_html(const Registry& registry, const std::vector<RunFolder>& 
     if (!frames.empty())
       html += (groups.size() > 1 ? "<h3>" + escape_html(group.name) + "</h3>\n" : "") + frames;
   }
-  html += "</section>\n<section><h2>Configuration, every value spelt out</h2>\n";
+  html += "</section>\n" + more + "<section><h2>Configuration, every value spelt out</h2>\n";
   for (const auto& group : groups)
     html += "<details" + std::string(groups.size() == 1 ? " open" : "") + "><summary>" +
             escape_html(groups.size() == 1 ? first.name : group.name) + "</summary><pre>" +
@@ -268,8 +269,8 @@ std::string report_html(const Registry& registry, const std::vector<RunFolder>& 
 }
 
 void write_report(const Registry& registry, const std::vector<RunFolder>& runs,
-                  const std::filesystem::path& path) {
-  write_file_atomically(path, report_html(registry, runs));
+                  const std::filesystem::path& path, const std::string& more) {
+  write_file_atomically(path, report_html(registry, runs, more));
 }
 
 }  // namespace sandlot
