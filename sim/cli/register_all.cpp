@@ -2,6 +2,7 @@
 
 #include "agents/dqn/register.h"
 #include "agents/fitted/register.h"
+#include "agents/genetic/register.h"
 #include "agents/imitation/register.h"
 #include "agents/ppo/register.h"
 #include "agents/tabular/register.h"
@@ -24,6 +25,7 @@ void register_all(Registry& registry) {
   register_ppo(registry);
   register_imitation(registry);
   register_fitted(registry);
+  register_genetic(registry);
   register_features(registry);
   register_networks(registry);
   register_classical(registry);

@@ -1,0 +1,44 @@
+// FlatNetwork: a small network of dense layers whose weights are one row of numbers, a genome.
+//
+// Hidden layers are tanh. Observations with finite bounds are brought to [−1, 1]. Of discrete
+// actions the legal one with the largest output is taken; of a box each number is tanh of its
+// output, brought to the bounds, or the output itself where they are infinite.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "learners/matrix.h"
+#include "sim/core/environment.h"
+
+namespace sandlot {
+
+class FlatNetwork {
+ public:
+  FlatNetwork(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden);
+
+  std::size_t size() const { return size_; }  // numbers of a genome
+  // Of each number, the deviation that keeps sums of inputs near 1 (Glorot & Bengio 2010); of
+  // offsets 0.
+  std::span<const float> scale() const { return scale_; }
+
+  // One genome for all rows: observations [rows, obs]. The arguments are those of Policy::act().
+  void act(std::span<const float> genome, int rows, std::span<const float> observations,
+           std::span<const std::uint8_t> legal, std::span<std::int32_t> actions,
+           std::span<float> continuous);
+  // Of one observation, [actions].
+  void outputs(std::span<const float> genome, std::span<const float> observation,
+               std::span<float> out);
+
+ private:
+  void forward(std::span<const float> genome, int rows, std::span<const float> observations);
+
+  Space observation_, action_;
+  std::vector<int> sizes_;      // observation, hidden …, outputs
+  std::vector<Matrix> layers_;  // [rows, size] of each
+  std::vector<float> scale_, middle_, factor_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace sandlot

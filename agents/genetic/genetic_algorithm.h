@@ -1,0 +1,63 @@
+// A genetic algorithm on numbers (Holland 1975; Deb 2001, "Multi-objective optimization using
+// evolutionary algorithms", §4.1 and 4.3).
+//
+// The elite lives on and is measured again in each generation; its fitness is the mean of all its
+// measurements, so that one lucky episode makes no champion. Others are children of selected
+// parents.
+#pragma once
+
+#include "agents/genetic/population_search.h"
+#include "sim/core/settings.h"
+
+namespace sandlot {
+
+enum class Selection : std::uint8_t { tournament, rank, roulette, truncation };
+enum class Crossover : std::uint8_t { none, uniform, one_point, arithmetic, sbx };
+enum class Mutation : std::uint8_t { gaussian, polynomial, adaptive };
+
+struct GeneticSettings {
+  int population = 100;
+  int elites = 5;
+  Selection selection = Selection::tournament;
+  int tournament = 3;
+  double truncation = 0.2;
+  Crossover crossover = Crossover::uniform;
+  double crossover_rate = 0.5;
+  Mutation mutation = Mutation::gaussian;
+  double mutation_rate = 0.1;
+  double mutation_size = 0.3;
+  double initial_size = 1;
+
+  void fields(Fields& f);
+  void check(std::size_t genes, Issues& issues) const;
+};
+
+class GeneticAlgorithm final : public PopulationSearch {
+ public:
+  using Settings = GeneticSettings;
+
+  // `scale`: of each gene, where the population begins; 0 begins at 0.
+  GeneticAlgorithm(const Settings& settings, std::span<const float> scale, Seed seed);
+
+  const Matrix& population() const override { return population_; }
+  void tell(std::span<const double> fitness) override;
+  std::span<const float> best() const override { return best_; }
+  double step_size() const override;  // the mean of the individuals'
+  void save(Writer& out) const override;
+  void load(Reader& in) override;
+
+ private:
+  std::size_t select(std::span<const std::size_t> order, std::span<const double> fitness);
+  void cross(std::span<const float> a, std::span<const float> b, std::span<float> child);
+  void mutate(std::span<float> child, double size);
+  std::span<const float> row(std::size_t i) const;
+
+  Settings settings_;
+  Random random_;
+  Matrix population_;
+  std::vector<double> sizes_;         // of mutations, of each individual
+  std::vector<double> sums_, times_;  // of each individual's measurements
+  std::vector<float> best_;
+};
+
+}  // namespace sandlot
