@@ -1,0 +1,111 @@
+#include "envs/city/settings.h"
+
+namespace sandlot::city {
+
+void TrafficDensity::fields(Fields& f) {
+  f.integer("vehicles", vehicles, "other vehicles that drive, as many as the streets have room for",
+            Range::between(0, 5000));
+  f.integer("pedestrians", pedestrians, "people on foot", Range::between(0, 5000));
+  f.number("parked", parked, "share of the places for parked cars that are taken",
+           Range::between(0, 1));
+  f.number("vans", vans, "share of vans among the vehicles", Range::between(0, 1));
+  f.number("buses", buses, "share of buses", Range::between(0, 1));
+  f.number("bicycles", bicycles, "share of bicycles", Range::between(0, 1));
+  f.integer("sirens", sirens, "ambulances and police cars on duty", Range::between(0, 8));
+}
+
+void TrafficDensity::check(Issues& issues) const {
+  if (vans + buses + bicycles > 1)
+    issues.add("vans", "expected vans, buses and bicycles to be at most 1 together");
+}
+
+void LidarSettings::fields(Fields& f) {
+  f.integer("rays", rays, "all around, the first one straight ahead", Range::between(4, 360));
+  f.number("range", range, "in metres", Range::between(5, 200));
+}
+
+void KinematicsSettings::fields(Fields& f) {
+  f.integer("nearest", nearest, "how many road users", Range::between(1, 64));
+  f.number("range", range, "up to how many metres away", Range::between(5, 200));
+}
+
+void RasterSettings::fields(Fields& f) {
+  f.integer("size", size, "cells along a side; the car is in the middle, a quarter from the bottom",
+            Range::between(8, 128));
+  f.number("cell", cell, "metres along a cell", Range::between(0.25, 5));
+}
+
+void RewardSettings::fields(Fields& f) {
+  f.number("progress", progress, "for each metre of the route");
+  f.number("speeding", speeding, "for each second and m/s above the limit");
+  f.number("discomfort", discomfort, "for each second and m/s³ of jerk above 2");
+  f.number("pedestrian", pedestrian, "for hitting a pedestrian");
+  f.number("vehicle", vehicle, "for a collision with a vehicle");
+  f.number("obstacle", obstacle, "for driving into a building or a parked car");
+  f.number("red_light", red_light, "for passing a red light");
+  f.number("stop_sign", stop_sign, "for passing a stop sign without a stop");
+  f.number("off_road", off_road, "for each second off the road");
+  f.number("wrong_way", wrong_way, "for each second against the traffic");
+  f.number("not_yielded", not_yielded, "for being in the way of a siren");
+  f.number("arrival", arrival, "for reaching the destination");
+  f.number("time", time, "for each second");
+}
+
+void EndSettings::fields(Fields& f) {
+  f.boolean("collision", collision, "an episode ends with a collision");
+  f.number("off_route", off_route, "it ends this many metres off the route", Range::above(0));
+  f.number("blocked", blocked, "it ends after this many seconds below 0.1 m/s", Range::above(0));
+}
+
+void CitySettings::fields(Fields& f) {
+  f.choice("task", task,
+           {{"route", Task::route},
+            {"free_roam", Task::free_roam},
+            {"follow_lane", Task::follow_lane},
+            {"intersections", Task::intersections},
+            {"emergency", Task::emergency}},
+           "reach a destination, drive on for ever, the same without turning off, cross one "
+           "intersection, or let a siren pass");
+  f.when(task == Task::route, "task: route", [&] {
+    f.number("route_low", route_low, "metres to the destination, at least",
+             Range::between(20, 20000));
+    f.number("route_high", route_high, "metres to the destination, at most",
+             Range::between(20, 20000));
+  });
+  f.choice("car", car, {{"tyres", CarModel::tyres}, {"kinematic", CarModel::kinematic}},
+           "four tyres that slip, or a bicycle model that does not");
+  f.choice("actions", actions,
+           {{"discrete", ActionKind::discrete}, {"continuous", ActionKind::continuous}},
+           "five angles of the wheel × brake, roll, throttle; or two floats, steering to the left "
+           "and throttle (brake below 0)");
+  f.section("traffic", traffic, "who else is on the street");
+  f.choice("weather", weather, {{"clear", Weather::clear}, {"rain", Weather::rain}},
+           "rain takes a third of the grip");
+  f.choice("observation", observation,
+           {{"features", ObservationKind::features},
+            {"lidar", ObservationKind::lidar},
+            {"kinematics", ObservationKind::kinematics},
+            {"raster", ObservationKind::raster}},
+           "what is ahead as some thirty numbers, rays, the nearest road users, or a bird's-eye "
+           "view; the car's own state and the route are in all of them");
+  f.when(observation == ObservationKind::lidar, "observation: lidar",
+         [&] { f.section("lidar", lidar, "its rays"); });
+  f.when(observation == ObservationKind::kinematics, "observation: kinematics",
+         [&] { f.section("kinematics", kinematics, "whom it shows"); });
+  f.when(observation == ObservationKind::raster, "observation: raster",
+         [&] { f.section("raster", raster, "its grid"); });
+  f.boolean("occlusion", occlusion, "what is behind buildings is not seen");
+  f.section("reward", reward, "weights of the reward");
+  f.section("ends", ends, "what ends an episode besides arriving");
+  f.number("time_limit", time_limit, "seconds until an episode is cut off",
+           Range::between(1, 7200));
+}
+
+void CitySettings::check(Issues& issues) const {
+  IssuesBelow below(issues, "traffic");
+  traffic.check(below);
+  if (task == Task::route && route_low > route_high)
+    issues.add("route_low", "expected at most route_high");
+}
+
+}  // namespace sandlot::city
