@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "sim/core/archive.h"
 
 namespace sandlot::city {
 namespace {
 
+constexpr std::size_t most_events = 32;  // of a step
 constexpr float sight = 100;             // m
 constexpr float in_lane = 1.6f;          // m from its centre: others take it for one of the lane's
 constexpr float along_lane = 1.0f;       // rad, the same
@@ -47,7 +49,7 @@ double Tally::penalty() const {
 World::World(const CitySettings& settings) : settings_(settings) {
   vehicle_.model = settings.car == CarModel::tyres ? VehicleModel::tyres : VehicleModel::kinematic;
   if (settings.weather == Weather::rain) vehicle_.friction *= 0.65f;
-  events_.reserve(32);
+  events_.reserve(most_events);
   neighbours_.reserve(64);
 }
 
@@ -138,8 +140,29 @@ void World::place_car(Random& random) {
   route_.locate(map(), car_.position, car_.heading);
 }
 
+// For the task `emergency`: a siren some 50 m behind the car, again and again until they have met.
+void World::bring_siren() {
+  if (settings_.task != Task::emergency || tally_.meetings > 0 || ticks_ % 200 != 10) return;
+  const auto siren = static_cast<Id>(traffic_.size()) - 1;
+  if (siren < 1 || !traffic_.siren(siren) || lane_ == none) return;
+  Id lane = network_->lane(lane_).internal ? network_->lane(lane_).from : lane_;
+  float s = lane == lane_ ? lane_s_ - 45 : network_->lane(lane).length - 30;
+  for (int steps = 0; s < 8 && steps < 6; ++steps) {
+    const auto before = map().predecessors(network_->shape(lane));
+    if (before.empty()) return;
+    lane = before[random_.below(static_cast<std::uint32_t>(before.size()))];
+    s += network_->lane(lane).length;
+    if (network_->lane(lane).internal) {
+      lane = network_->lane(lane).from;
+      s += network_->lane(lane).length;
+    }
+  }
+  s = std::min(s, network_->lane(lane).length - 2);
+  if (s > traffic_.vehicle_length(siren)) traffic_.move_to(siren, lane, s, 8);
+}
+
 void World::add(Event event) {
-  if (events_.size() < events_.capacity()) events_.push_back(event);
+  if (events_.size() < most_events) events_.push_back(event);
 }
 
 bool World::happened(Event event) const {
@@ -157,6 +180,7 @@ void World::step(const Controls& controls) {
     route_.extend(*network_, 300, settings_.task == Task::follow_lane, random_);
   route_.locate(map(), car_.position, car_.heading);
   ++ticks_;
+  bring_siren();
   tally_.seconds += static_cast<double>(step_time);
   const double moved = static_cast<double>(distance(before, car_.position));
   tally_.metres += moved;
@@ -369,10 +393,13 @@ void World::see_sirens() {
     ++tally_.meetings;
     add(Event::siren_near);
   }
+  // Beside its lane's middle it can be passed.
+  const float kerb = map().left_hand_traffic ? 1.0f : -1.0f;
+  const bool aside = route_.offset() * kerb > 0.5f;
+  traffic_.let_learner_aside(meeting_ && aside);
   if (!meeting_) return;
   meeting_time_ += step_time;
-  const float kerb = map().left_hand_traffic ? 1.0f : -1.0f;
-  made_way_ = made_way_ || car_.speed() < 3 || route_.offset() * kerb > 0.5f;
+  made_way_ = made_way_ || car_.speed() < 3 || aside;
   const bool in_the_way = meeting_time_ > siren_patience && !made_way_;
   if (!gone && !in_the_way) return;
   meeting_ = false;
@@ -418,6 +445,79 @@ void World::see_end() {
     outcome_ = Outcome::blocked;
     add(Event::blocked);
   }
+}
+
+void World::save(Writer& out) const {
+  out.tag("city");
+  for (const float x : {car_.position.x, car_.position.y, car_.heading, car_.forward, car_.sideways,
+                        car_.yaw_rate, car_.steering, car_.acceleration, car_.lateral, car_.slip,
+                        controls_.throttle, controls_.brake, controls_.steering, lane_s_, blocked_,
+                        limit_, progress_, jerk_, meeting_time_})
+    out.write(x);
+  for (const bool b :
+       {off_road_, wrong_way_, speeding_, touching_, stopped_at_line_, meeting_, made_way_})
+    out.write(b);
+  for (const std::int32_t n :
+       {tally_.pedestrians, tally_.vehicles, tally_.obstacles, tally_.red_lights,
+        tally_.lights_passed, tally_.stop_signs, tally_.meetings, tally_.not_yielded, lane_})
+    out.write(n);
+  for (const double x :
+       {tally_.seconds, tally_.metres, tally_.metres_outside, tally_.idle, tally_.best})
+    out.write(x);
+  out.write(outcome_);
+  out.write(ticks_);
+  random_.save(out);
+  out.write(parked_);
+  out.write<std::uint8_t>(static_cast<std::uint8_t>(events_.size()));
+  for (const Event event : events_) out.write(event);
+  route_.save(out);
+  traffic_.save(out);
+  people_.save(out);
+}
+
+void World::load(Reader& in) {
+  in.expect_tag("city");
+  for (float* x : {&car_.position.x, &car_.position.y, &car_.heading, &car_.forward, &car_.sideways,
+                   &car_.yaw_rate, &car_.steering, &car_.acceleration, &car_.lateral, &car_.slip,
+                   &controls_.throttle, &controls_.brake, &controls_.steering, &lane_s_, &blocked_,
+                   &limit_, &progress_, &jerk_, &meeting_time_}) {
+    in.read(*x);
+    if (!(std::abs(*x) < 1e7f)) in.fail("the car's state is damaged");
+  }
+  for (bool* b :
+       {&off_road_, &wrong_way_, &speeding_, &touching_, &stopped_at_line_, &meeting_, &made_way_})
+    in.read(*b);
+  for (std::int32_t* n :
+       {&tally_.pedestrians, &tally_.vehicles, &tally_.obstacles, &tally_.red_lights,
+        &tally_.lights_passed, &tally_.stop_signs, &tally_.meetings, &tally_.not_yielded, &lane_})
+    in.read(*n);
+  if (lane_ < none || lane_ >= static_cast<Id>(network_->size())) in.fail("the car is on no lane");
+  for (double* x :
+       {&tally_.seconds, &tally_.metres, &tally_.metres_outside, &tally_.idle, &tally_.best}) {
+    in.read(*x);
+    if (!(std::abs(*x) < 1e12)) in.fail("the city's account is damaged");
+  }
+  in.read(outcome_);
+  in.read(ticks_);
+  if (static_cast<int>(outcome_) > static_cast<int>(Outcome::blocked) || ticks_ < 0)
+    in.fail("the city's state is damaged");
+  random_.load(in);
+  const std::size_t places = parked_.size();
+  in.read(parked_);
+  if (parked_.size() != places) in.fail("it was saved on another map");
+  std::uint8_t count = 0;
+  in.read(count);
+  if (count > most_events) in.fail("there are too many events");
+  events_.clear();
+  for (int k = 0; k < count; ++k) {
+    const auto event = in.read<Event>();
+    if (static_cast<int>(event) >= event_count) in.fail("there is no such event");
+    events_.push_back(event);
+  }
+  route_.load(in, *network_);
+  traffic_.load(in);
+  people_.load(in);
+  find_neighbours();
 }
 
 double World::route_share() const {

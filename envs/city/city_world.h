@@ -97,6 +97,7 @@ class World {
   float limit() const { return limit_; }        // m/s, where it is
   float progress() const { return progress_; }  // m of the route, new in the last step
   float jerk() const { return jerk_; }          // m/s³
+  bool stopped_at_line() const { return stopped_at_line_; }
   bool endless() const;                         // a route without a destination
 
   void save(Writer& out) const;
@@ -104,7 +105,7 @@ class World {
 
  private:
   void place_car(Random& random);
-  void add_siren_behind();
+  void bring_siren();
   void tell_traffic();
   void block_lane(Id lane);
   void find_neighbours();

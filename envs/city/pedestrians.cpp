@@ -10,12 +10,14 @@ namespace sandlot::city {
 namespace {
 
 // Helbing & Molnár's values.
-constexpr float relaxation = 0.5f;         // τ, s
-constexpr float mean_speed = 1.34f;        // m/s
-constexpr double speed_deviation = 0.26;   // m/s
-constexpr float fastest_share = 1.3f;      // of the wanted speed
-constexpr float repulsion = 2.1f;          // V0, m²/s²
-constexpr float repulsion_range = 0.3f;    // σ, m
+constexpr float relaxation = 0.5f;                      // τ, s
+constexpr float mean_speed = 1.34f;                     // m/s
+constexpr double speed_deviation = 0.26;                // m/s
+constexpr float fastest_share = 1.3f;                   // of the wanted speed
+constexpr float repulsion = 2.1f;                       // V0, m²/s²
+constexpr float repulsion_range = 0.3f;                 // σ, m
+constexpr float border_push = 10, border_range = 0.2f;  // U0, m²/s², and R, m
+constexpr float hardest_border = 15;       // m/s²: where the way bends they begin outside
 constexpr float step_ahead = 2;            // Δt, s
 constexpr float seen_from = -0.17364818f;  // cos 100°: half of the angle of sight
 constexpr float unseen_share = 0.5f;       // c
@@ -83,17 +85,31 @@ void Pedestrians::turn_to(Id i, Id edge) {
   waited_[i] = 0;
 }
 
-Vec2 Pedestrians::target(Id i) const {
+Pedestrians::Way Pedestrians::way_of(Id i) const {
   const CityMap& map = network_->map();
   const FootEdge& e = at(map.foot_edges, edge_[i]);
   const auto line = map.outline(e.points);
-  const Vec2 point = at(line, vertex_[i]);
+  Way way;
+  way.target = at(line, vertex_[i]);
   const Vec2 before = at(line, vertex_[i] + (forward_[i] != 0 ? -1 : 1));
-  const Vec2 along = point - before;
-  const float way = length(along);
-  if (way < 1e-3f) return point;
-  const float aside = side_[i] * std::max(0.0f, e.width / 2 - pedestrian_radius) * 0.8f;
-  return point + left_of(along) * ((forward_[i] != 0 ? aside : -aside) / way);
+  const Vec2 along = way.target - before;
+  const float metres = length(along);
+  if (metres < 1e-3f) return way;
+  way.left = left_of(along) * (1 / metres);
+  way.half_width = std::max(0.0f, e.width / 2 - pedestrian_radius);
+  way.aside = dot(position_[i] - before, way.left);
+  const float wanted = side_[i] * way.half_width * 0.8f;
+  way.target = way.target + way.left * (forward_[i] != 0 ? wanted : -wanted);
+  return way;
+}
+
+// The borders of its way push it back, eq. 8.
+Vec2 Pedestrians::border(const Way& way) {
+  const auto from = [](float metres) {
+    return std::min(border_push / border_range * std::exp(-metres / border_range), hardest_border);
+  };
+  return way.left * (from(way.half_width + pedestrian_radius + way.aside) -
+                     from(way.half_width + pedestrian_radius - way.aside));
 }
 
 // At the next point of its way: onward, at its end into another one.
@@ -233,10 +249,11 @@ void Pedestrians::step(const Traffic& traffic, const Box* car, Vec2 car_velocity
       continue;
     }
     if (state_[i] == PedestrianState::hit) continue;
-    const Vec2 to = target(i) - position_[i];
-    const float way = length(to);
-    if (way > 1e-3f) aim_[i] = to * (1 / way);
-    f = force(i);
+    const Way way = way_of(i);
+    const Vec2 to = way.target - position_[i];
+    const float metres = length(to);
+    if (metres > 1e-3f) aim_[i] = to * (1 / metres);
+    f = force(i) + border(way);
     if (car != nullptr) {
       const Vec2 away = position_[i] - car->centre;
       if (dot(away, away) > 100 || dot(car_velocity, car_velocity) < 0.25f) continue;
@@ -251,7 +268,7 @@ void Pedestrians::step(const Traffic& traffic, const Box* car, Vec2 car_velocity
     if (speed > most) v = v * (most / speed);
     velocity_[i] = v;
     position_[i] = position_[i] + v * dt;
-    const Vec2 to = target(i) - position_[i];
+    const Vec2 to = way_of(i).target - position_[i];
     if (dot(to, to) < arrived * arrived || (dot(to, aim_[i]) < 0 && dot(to, to) < 9)) arrive(i);
   }
   ++ticks_;

@@ -41,7 +41,15 @@ class Pedestrians {
   void load(Reader& in);  // into pedestrians started on the same network, as many as then
 
  private:
-  Vec2 target(Id i) const;
+  // The piece of the way that it is on.
+  struct Way {
+    Vec2 target;  // where it is going, at its own place across the way
+    Vec2 left;    // unit vector across
+    float half_width = 0;
+    float aside = 0;  // how far to the left of the middle line it is
+  };
+  Way way_of(Id i) const;
+  static Vec2 border(const Way& way);
   void turn_to(Id i, Id edge);
   void arrive(Id i);
   void wait(Id i, const Traffic& traffic, float dt);

@@ -205,6 +205,25 @@ void Traffic::place_learner(Id lane, float s, float speed, Id next, float length
   slots_[over] = 0;
 }
 
+bool Traffic::move_to(Id i, Id lane, float s, float speed) {
+  if (network_->lane(lane).internal || s > network_->lane(lane).length) return false;
+  for (Id w = front_[lane]; w != none; w = behind_[w])
+    if (w != i && s_[w] - length_[w] < s + 2 && s - length_[i] < s_[w] + 2) return false;
+  if (committed_[i] != 0 && !network_->lane(lane_[i]).internal) withdraw(i);
+  if (network_->lane(lane_[i]).internal) withdraw(i);
+  release(2 * i + 1);
+  remove(i);
+  lane_[i] = lane;
+  s_[i] = s;
+  v_[i] = speed;
+  offset_[i] = wait_[i] = 0;
+  past_[i] = past2_[i] = ghost_[i] = none;
+  halted_[i] = aside_[i] = 0;
+  insert(i);
+  choose_turn(i);
+  return true;
+}
+
 float Traffic::acceleration_of(Id i) {
   const LaneFacts& f = network_->lane(lane_[i]);
   const auto kind = static_cast<std::size_t>(kind_[i]);

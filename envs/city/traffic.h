@@ -72,6 +72,13 @@ class Traffic {
   // lane none: nowhere in traffic.
   void place_learner(Id lane, float s, float speed, Id next, float length);
   void step(float dt);
+  // Puts a vehicle somewhere else; false, and nothing is done, where there is no room.
+  bool move_to(Id i, Id lane, float s, float speed);
+  // Whether the learner would be let into an internal lane now, as others are, `rest` metres before
+  // its line.
+  bool learner_may_cross(Id internal, float rest) const;
+  // The learner's car counts as one that made way for sirens.
+  void let_learner_aside(bool aside) { aside_[0] = aside; }
 
   int size() const { return static_cast<int>(lane_.size()); }
   double time() const { return time_; }
@@ -154,7 +161,7 @@ class Traffic {
   bool exit_has_room(Id i, Id internal) const;
   void turn_elsewhere(Id i);
   bool conflicts_clear(Id i, const Conflict& c, float rest) const;
-  bool must_wait(Id i, const Conflict& c, float until) const;
+  bool must_wait(Id i, Id internal, const Conflict& c, float until) const;
   bool comes_from_behind(const Conflict& c, float until) const;
   bool siren_comes(Id i, Id internal) const;
   bool conflicting(Id internal, Id other) const;

@@ -189,7 +189,7 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
     if (free && c.must_yield && !siren(i)) {
       const float until =
           time_for(rest + c.end + length_[i], v_[i], m.acceleration, f.speed * factor_[i]);
-      free = !must_wait(i, c, until);
+      free = !must_wait(i, internal, c, until);
     }
     if (!free) break;
   }
@@ -202,6 +202,23 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
     asked = ticks_;
   }
   return false;
+}
+
+bool Traffic::learner_may_cross(Id internal, float rest) const {
+  const Lane& lane = network_->shape(internal);
+  if (lane.control == Control::signal && light(internal) != Light::green) return false;
+  if (settings_.sirens > 0 && siren_comes(0, internal)) return false;
+  if (!exit_has_room(0, internal)) return false;
+  for (auto k = obstacle_of_[internal]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next)
+    if (obstacles_[static_cast<std::size_t>(k)].crossing) return false;
+  const Idm& m = models_[0];
+  const LaneFacts& f = network_->lane(internal);
+  for (const Conflict& c : network_->map().conflicts_of(lane)) {
+    if (!conflicts_clear(0, c, rest)) return false;
+    const float until = time_for(rest + c.end + length_[0], v_[0], m.acceleration, f.speed);
+    if (c.must_yield && must_wait(0, internal, c, until)) return false;
+  }
+  return true;
 }
 
 // Another way from its lane, into a street that has room.
@@ -244,8 +261,7 @@ bool Traffic::conflicts_clear(Id i, const Conflict& c, float rest) const {
   for (auto slot = slots_[c.lane]; slot != none; slot = slot_next_[slot]) {
     const Id w = slot / 2;
     if (w == i) continue;
-    const float back =
-        place_on(slot, c.lane) - length_[w] - swing(length_[w]) - swing(length_[i]);
+    const float back = place_on(slot, c.lane) - length_[w] - swing(length_[w]) - swing(length_[i]);
     if (back > c.other_end) continue;
     if (w == 0) return false;  // nobody knows what the learner will do
     const float gone = (c.other_end - back) / std::max(v_[w], 2.0f);
@@ -258,11 +274,11 @@ bool Traffic::conflicts_clear(Id i, const Conflict& c, float rest) const {
 
 // Whether somebody with right of way on the other path would come before vehicle i has left the
 // conflict, `until` seconds from now.
-bool Traffic::must_wait(Id i, const Conflict& c, float until) const {
+bool Traffic::must_wait(Id i, Id internal, const Conflict& c, float until) const {
   const Lane& other = network_->shape(c.lane);
   if (other.control == Control::signal && light(c.lane) != Light::green) return false;
   const LaneFacts& from = network_->lane(network_->lane(c.lane).from);
-  const bool equal = network_->shape(next_[i]).control == Control::right_before_left;
+  const bool equal = network_->shape(internal).control == Control::right_before_left;
   Id w = front_[network_->lane(c.lane).from];
   for (int seen = 0; w != none && seen < 4; ++seen, w = behind_[w]) {
     if (committed_[w] != 0 && w != 0) continue;  // conflicts_clear() has asked about them
