@@ -91,6 +91,9 @@ struct Lane {
   std::uint8_t index = 0;            // from the kerb, 0 beside it; of road lanes
   Turn turn = Turn::straight;        // of internal lanes
   Control control = Control::priority;
+  // Height above the ground in storeys, as bridges and tunnels have it: what is on different layers
+  // neither meets nor sees each other.
+  std::int8_t layer = 0;
   bool cars = true, bicycles = true;
   // The street's own direction bends here only as far as the road does: a car that follows it sets
   // no indicator. Of internal lanes.
@@ -137,6 +140,14 @@ struct Road {
   RoadClass kind = RoadClass::residential;
   bool roundabout = false, link = false;
   Range name;  // CityMap::characters
+};
+
+// The paved surface of a street between two junctions, parking strips included; with the outlines of
+// the intersections it makes up all that may be driven on.
+struct Carriageway {
+  Range outline;  // CityMap::outline_points, counter-clockwise: along the right kerb, back on the left
+  Id road = none;  // one of its directions
+  std::int8_t layer = 0;
 };
 
 struct Intersection {
@@ -197,7 +208,7 @@ struct Crossing {
   Range cuts;         // CityMap::crossing_cuts
   Id program = none;  // signals; none: pedestrians have right of way
   std::int16_t signal_group = none;
-  Id node_from = none, node_to = none;  // foot nodes at from and to
+  Id node_from = none, node_to = none;  // foot nodes on the pavement beside from and to
   bool marked = true;                   // zebra or signals; else only a place where people cross
 };
 
@@ -258,6 +269,7 @@ struct CityMap {
 
   std::vector<Lane> lanes;
   std::vector<Road> roads;
+  std::vector<Carriageway> carriageways;
   std::vector<Intersection> intersections;
   std::vector<SignalProgram> programs;
   std::vector<Crossing> crossings;

@@ -80,6 +80,10 @@ class Check {
       require(usual(m_.outline_points[i]), "outline point", i, "is not a place");
     for (std::size_t i = 0; i < m_.lanes.size(); ++i) check_lane_indices(i);
     for (std::size_t i = 0; i < m_.roads.size(); ++i) check_road_indices(i);
+    for (std::size_t i = 0; i < m_.carriageways.size(); ++i)
+      require(inside(m_.carriageways[i].outline, m_.outline_points) &&
+                  m_.carriageways[i].outline.count >= 4 && valid(m_.carriageways[i].road, m_.roads),
+              "carriageway", i, "has no right outline or road");
     for (std::size_t i = 0; i < m_.intersections.size(); ++i) check_intersection_indices(i);
     for (std::size_t i = 0; i < m_.programs.size(); ++i) check_program_indices(i);
     check_foot_indices();
@@ -208,7 +212,8 @@ class Check {
     require(rising, "lane", i, "its arc lengths do not fit its points");
     const auto next = m_.successors(l);
     require(!next.empty(), "lane", i, "leads nowhere");
-    require(!m_.predecessors(l).empty(), "lane", i, "nothing leads to it");
+    require(!m_.predecessors(l).empty() || l.left != none || l.right != none, "lane", i,
+            "nothing leads to it");
     require(!l.internal() || (next.size() == 1 && m_.predecessors(l).size() == 1), "lane", i,
             "crosses an intersection and has not one lane before and one after it");
     for (const Id n : next) {
@@ -341,7 +346,8 @@ class Check {
       }
       for (const LaneCrossing& c : m_.crossings_of(l)) {
         const Crossing& walk = m_.crossings[static_cast<std::size_t>(c.crossing)];
-        if (walk.program != static_cast<Id>(i) || l.turn != Turn::straight) continue;
+        if (walk.program != static_cast<Id>(i) || (l.turn != Turn::straight && c.s > l.length / 2))
+          continue;
         require(!is_green(p, phase, static_cast<std::uint32_t>(walk.signal_group)),
                 "signal program", i, "people and cars that go straight on are green together");
       }
@@ -367,9 +373,9 @@ class Check {
                           }),
               "crossing", i, "is not known to a lane that it cuts");
     }
-    require(distance(m_.foot_nodes[static_cast<std::size_t>(c.node_from)].position, c.from) < 1 &&
-                distance(m_.foot_nodes[static_cast<std::size_t>(c.node_to)].position, c.to) < 1,
-            "crossing", i, "does not end at its foot nodes");
+    require(distance(m_.foot_nodes[static_cast<std::size_t>(c.node_from)].position, c.from) < 4 &&
+                distance(m_.foot_nodes[static_cast<std::size_t>(c.node_to)].position, c.to) < 4,
+            "crossing", i, "is not near its foot nodes");
   }
 
   void check_foot_edge(std::size_t i) {

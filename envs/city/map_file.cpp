@@ -29,7 +29,7 @@ template <class A>
 void fields(A& a, Lane& l) {
   a(l.points, l.length, l.width, l.speed_limit, l.road, l.intersection, l.left, l.right,
     l.successors, l.predecessors, l.conflicts, l.crossings, l.signal_group, l.index, l.turn,
-    l.control, l.cars, l.bicycles, l.follows_street);
+    l.control, l.layer, l.cars, l.bicycles, l.follows_street);
 }
 template <class A>
 void fields(A& a, Conflict& c) {
@@ -42,6 +42,10 @@ void fields(A& a, Road& r) {
 template <class A>
 void fields(A& a, Intersection& x) {
   a(x.centre, x.outline, x.lanes_in, x.lanes_out, x.first_internal, x.internal_count, x.program);
+}
+template <class A>
+void fields(A& a, Carriageway& c) {
+  a(c.outline, c.road, c.layer);
 }
 template <class A>
 void fields(A& a, SignalPhase& p) {
@@ -90,7 +94,7 @@ void fields(A& a, ParkingPlace& p) {
 template <class A>
 void fields(A& a, CityMap& m) {
   a(m.name, m.attribution, m.left_hand_traffic, m.origin_latitude, m.origin_longitude);
-  a(m.lanes, m.roads, m.intersections, m.programs, m.crossings, m.foot_nodes, m.foot_edges,
+  a(m.lanes, m.roads, m.carriageways, m.intersections, m.programs, m.crossings, m.foot_nodes, m.foot_edges,
     m.buildings, m.areas, m.trees, m.parking);
   a(m.lane_points, m.outline_points, m.links, m.conflicts, m.crossing_cuts, m.lane_crossings,
     m.signal_phases, m.signal_lights, m.characters);
