@@ -8,8 +8,8 @@
 
 #include <memory>
 
+#include "envs/city/city_maps.h"
 #include "envs/city/city_world.h"
-#include "envs/city/map_source.h"
 #include "envs/city/observation.h"
 #include "envs/city/settings.h"
 #include "sim/core/environment.h"
@@ -37,7 +37,7 @@ class City final : public Environment {
   void load(Reader& in) override;
 
   const city::World& world() const { return world_; }
-  // The discrete action, or what in a box is, nearest to what the driver by rules would do.
+  // What the driver by rules would do: its controls, and the discrete action nearest to them.
   std::int32_t advised_action() const;
   city::Controls advice() const;
 
@@ -48,8 +48,8 @@ class City final : public Environment {
 
   Settings settings_;
   EnvironmentSpec spec_;
-  city::MapSource source_;
-  std::uint64_t map_ = 0;  // which of the source's maps
+  city::Maps maps_;
+  std::uint64_t map_ = 0;  // which of the maps
   bool started_ = false;
   city::World world_;
   mutable city::ObservationScratch scratch_;

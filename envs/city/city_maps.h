@@ -1,8 +1,9 @@
-// Where the maps of episodes come from: one map, files, or a generator by seed.
+// Where the maps of episodes come from.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "envs/city/city_surroundings.h"
 #include "envs/city/settings.h"
@@ -17,19 +18,18 @@ struct Place {
   std::shared_ptr<const Surroundings> surroundings;
 };
 
-class MapSource {
+class Maps {
  public:
-  explicit MapSource(const MapSettings& settings);
-  explicit MapSource(std::shared_ptr<const CityMap> map);
+  // Throws MapError or ArchiveError where a file is no map.
+  explicit Maps(const MapSettings& settings);
+  explicit Maps(std::shared_ptr<const CityMap> map);
 
   std::uint64_t choose(Seed episode) const;
   bool valid(std::uint64_t map) const;
-  // Kept for the whole process, by what they are made from.
   Place place(std::uint64_t map) const;
 
  private:
-  MapSettings settings_;
-  std::shared_ptr<const CityMap> map_;  // null: generated
+  std::vector<Place> places_;
 };
 
 }  // namespace sandlot::city

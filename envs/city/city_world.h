@@ -98,7 +98,7 @@ class World {
   float progress() const { return progress_; }  // m of the route, new in the last step
   float jerk() const { return jerk_; }          // m/s³
   bool stopped_at_line() const { return stopped_at_line_; }
-  bool endless() const;                         // a route without a destination
+  bool endless() const;  // a route without a destination
 
   void save(Writer& out) const;
   void load(Reader& in);  // into a world started on the same map

@@ -6,8 +6,8 @@
 namespace sandlot::city {
 namespace {
 
-constexpr float looked_ahead = 80;   // m
-constexpr float braking = 2;         // m/s²
+constexpr float looked_ahead = 80;    // m
+constexpr float braking = 2;          // m/s²
 constexpr float own_corridor = 1.3f;  // m to each side of the way
 
 // The first of the traffic on the lanes of the route.
@@ -63,7 +63,8 @@ void see_people(const World& world, RoadAhead& ahead) {
     // Where it is, and where it will be in a second.
     for (const float t : {0.0f, 1.0f}) {
       const float way =
-          along_route(world, people.position(i) + people.velocity(i) * t, own_corridor + 0.6f) - nose;
+          along_route(world, people.position(i) + people.velocity(i) * t, own_corridor + 0.6f) -
+          nose;
       if (way > -1) ahead.person = std::min(ahead.person, std::max(way, 0.0f));
     }
   }
@@ -78,8 +79,8 @@ float time_to_conflict(const World& world, Id internal) {
     if (c.kind == ConflictKind::diverging) continue;
     for (Id w = traffic.rear(c.lane); w != none; w = traffic.ahead(w)) {
       if (w == 0 || traffic.s(w) - traffic.vehicle_length(w) > c.other_end) continue;
-      soonest = std::min(soonest,
-                         std::max(0.0f, c.other_begin - traffic.s(w)) / std::max(traffic.speed(w), 1.0f));
+      soonest = std::min(
+          soonest, std::max(0.0f, c.other_begin - traffic.s(w)) / std::max(traffic.speed(w), 1.0f));
     }
     const Id from = world.network().lane(c.lane).from;
     if (traffic.light(c.lane) == Light::red) continue;
@@ -132,7 +133,8 @@ void see_siren(const World& world, RoadAhead& ahead) {
   for (const World::Neighbour& n : world.neighbours()) {
     if (!world.traffic().siren(n.vehicle)) continue;
     const Vec2 to = world.car().position - n.box.centre;
-    if (dot(to, n.box.ahead) < 0 || dot(n.box.ahead, direction(world.car().heading)) < 0.3f) continue;
+    if (dot(to, n.box.ahead) < 0 || dot(n.box.ahead, direction(world.car().heading)) < 0.3f)
+      continue;
     if (std::abs(cross(n.box.ahead, to)) > 8) continue;
     ahead.siren = std::min(ahead.siren, length(to));
   }

@@ -12,14 +12,13 @@ namespace sandlot::city {
 namespace {
 
 constexpr float pi = std::numbers::pi_v<float>;
-constexpr float speed_scale = 20;  // m/s
+constexpr float speed_scale = 20;                           // m/s
 constexpr std::array<float, 4> looked_at = {4, 8, 15, 30};  // m along the route
 
 constexpr std::array<const char*, 19> own_names = {
-    "speed",      "sideways_speed", "yaw_rate",     "acceleration", "steering",
-    "slip",       "limit",          "offset",       "heading",      "bearing_4",
-    "bearing_8",  "bearing_15",     "bearing_30",   "bend_4",       "bend_8",
-    "bend_15",    "bend_30",        "remaining",    "rain"};
+    "speed",  "sideways_speed", "yaw_rate",  "acceleration", "steering",   "slip",       "limit",
+    "offset", "heading",        "bearing_4", "bearing_8",    "bearing_15", "bearing_30", "bend_4",
+    "bend_8", "bend_15",        "bend_30",   "remaining",    "rain"};
 constexpr std::array<const char*, 19> feature_list = {
     "bend_speed",  "leader_gap", "leader_speed", "person",      "line",
     "red",         "yellow",     "green",        "stop_sign",   "way_free",
@@ -124,7 +123,8 @@ void observe_kinematics(const World& world, ObservationScratch& scratch, Output&
   const auto range = static_cast<float>(settings.range);
   auto& others = scratch.others;
   others.clear();
-  const auto consider = [&](Vec2 centre, std::int32_t vehicle, std::int32_t person, const Box& box) {
+  const auto consider = [&](Vec2 centre, std::int32_t vehicle, std::int32_t person,
+                            const Box& box) {
     const Vec2 to = centre - car.position;
     const float square = dot(to, to);
     if (square < range * range && visible(world, centre))
@@ -135,8 +135,8 @@ void observe_kinematics(const World& world, ObservationScratch& scratch, Output&
   for (Id i = 0; i < static_cast<Id>(people.size()); ++i)
     consider(people.position(i), none, i, {people.position(i), {1, 0}, 0, 0});
   const auto count = std::min(others.size(), static_cast<std::size_t>(settings.nearest));
-  std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(count), others.end(),
-                    [](const auto& a, const auto& b) { return a.square < b.square; });
+  std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(count),
+                    others.end(), [](const auto& a, const auto& b) { return a.square < b.square; });
   const Vec2 axis = direction(car.heading);
   const Vec2 own{car.forward, car.sideways};
   for (std::size_t k = 0; k < static_cast<std::size_t>(settings.nearest); ++k) {
@@ -146,8 +146,8 @@ void observe_kinematics(const World& world, ObservationScratch& scratch, Output&
     }
     const auto& other = others[k];
     const bool person = other.person != none;
-    const Vec2 velocity =
-        person ? people.velocity(other.person) : other.box.ahead * world.traffic().speed(other.vehicle);
+    const Vec2 velocity = person ? people.velocity(other.person)
+                                 : other.box.ahead * world.traffic().speed(other.vehicle);
     Vec2 ahead = other.box.ahead;
     if (person && length(velocity) > 0.1f) ahead = velocity * (1 / length(velocity));
     const Vec2 to = other.box.centre - car.position;

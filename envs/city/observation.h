@@ -5,9 +5,10 @@
 //   features    what drives, stands or shines ahead on the route; see feature_names()
 //   lidar       per ray: distance / range, then what was hit, as one of vehicle, pedestrian, wall,
 //               parked car
-//   kinematics  per road user, nearest first: present, x, y, its velocity relative to the car's, the
-//               cosine and sine of its heading, and whether it is a vehicle, on a bicycle, on foot or
-//               has a siren
+//   kinematics  per road user, nearest first: present, x, y, its velocity relative to the car's,
+//   the
+//               cosine and sine of its heading, and whether it is a vehicle, on a bicycle, on foot
+//               or has a siren
 //   raster      planes [C, H, W] of 0 and 1 around the car, forward being up: street, route,
 //               vehicles, pedestrians, a red or yellow light on the route; the sixth is the car's
 //               speed / 32 m/s everywhere

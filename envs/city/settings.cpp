@@ -57,7 +57,21 @@ void EndSettings::fields(Fields& f) {
   f.number("blocked", blocked, "it ends after this many seconds below 0.1 m/s", Range::above(0));
 }
 
+void MapSettings::fields(Fields& f) {
+  f.text("file", file,
+         "a town of ours by name (town), a map that was imported (.city), or an OpenStreetMap "
+         "extract (.osm, .osm.bz2, .osm.pbf)");
+  f.texts("files", files, "several of them: each episode takes one, drawn by its seed");
+}
+
+void MapSettings::check(Issues& issues) const {
+  if (file.empty() == files.empty()) issues.add("file", "expected either file or files");
+  for (const auto& name : files)
+    if (name.empty()) issues.add("files", "a name is empty");
+}
+
 void CitySettings::fields(Fields& f) {
+  f.section("map", map, "where it drives");
   f.choice("task", task,
            {{"route", Task::route},
             {"free_roam", Task::free_roam},
@@ -95,6 +109,8 @@ void CitySettings::fields(Fields& f) {
   f.when(observation == ObservationKind::raster, "observation: raster",
          [&] { f.section("raster", raster, "its grid"); });
   f.boolean("occlusion", occlusion, "what is behind buildings is not seen");
+  f.boolean("autopilot", autopilot,
+            "the driver by rules drives, whatever the actions are: a baseline to compare with");
   f.section("reward", reward, "weights of the reward");
   f.section("ends", ends, "what ends an episode besides arriving");
   f.number("time_limit", time_limit, "seconds until an episode is cut off",
@@ -102,8 +118,10 @@ void CitySettings::fields(Fields& f) {
 }
 
 void CitySettings::check(Issues& issues) const {
-  IssuesBelow below(issues, "traffic");
-  traffic.check(below);
+  IssuesBelow in_map(issues, "map");
+  map.check(in_map);
+  IssuesBelow in_traffic(issues, "traffic");
+  traffic.check(in_traffic);
   if (task == Task::route && route_low > route_high)
     issues.add("route_low", "expected at most route_high");
 }

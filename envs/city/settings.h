@@ -70,7 +70,17 @@ struct EndSettings {
   void fields(Fields& f);
 };
 
+// The map of an episode: a file, or one of several drawn by the seed.
+struct MapSettings {
+  std::string file;
+  std::vector<std::string> files;
+
+  void fields(Fields& f);
+  void check(Issues& issues) const;
+};
+
 struct CitySettings {
+  MapSettings map{.file = "town", .files = {}};
   Task task = Task::route;
   double route_low = 200, route_high = 500;  // m
   CarModel car = CarModel::tyres;
@@ -82,6 +92,7 @@ struct CitySettings {
   KinematicsSettings kinematics;
   RasterSettings raster;
   bool occlusion = false;
+  bool autopilot = false;
   RewardSettings reward;
   EndSettings ends;
   double time_limit = 120;  // s
