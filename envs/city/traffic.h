@@ -158,7 +158,7 @@ class Traffic {
   void see_conflicts(Id i, Id internal, float place, View& view) const;
   float zone(Id i) const;
   bool let_in(Id i, Id internal, float rest);
-  bool exit_has_room(Id i, Id internal) const;
+  bool exit_has_room(Id i, Id internal, int depth) const;
   void turn_elsewhere(Id i);
   bool conflicts_clear(Id i, const Conflict& c, float rest) const;
   bool must_wait(Id i, Id internal, const Conflict& c, float until) const;

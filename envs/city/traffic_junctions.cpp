@@ -170,7 +170,7 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
     if (lane.control == Control::stop && halted_[i] == 0) return false;
     if (settings_.sirens > 0 && siren_comes(i, internal)) return false;
   }
-  if (!exit_has_room(i, internal)) {
+  if (!exit_has_room(i, internal, 3)) {
     if (wait_[i] > full_patience && ticks_ % 10 == i % 10) turn_elsewhere(i);
     return false;
   }
@@ -208,7 +208,7 @@ bool Traffic::learner_may_cross(Id internal, float rest) const {
   const Lane& lane = network_->shape(internal);
   if (lane.control == Control::signal && light(internal) != Light::green) return false;
   if (settings_.sirens > 0 && siren_comes(0, internal)) return false;
-  if (!exit_has_room(0, internal)) return false;
+  if (!exit_has_room(0, internal, 3)) return false;
   for (auto k = obstacle_of_[internal]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next)
     if (obstacles_[static_cast<std::size_t>(k)].crossing) return false;
   const Idm& m = models_[0];
@@ -228,7 +228,7 @@ void Traffic::turn_elsewhere(Id i) {
   for (std::size_t k = 0; k < ways.size(); ++k) {
     const Id way = ways[(first + k) % ways.size()];
     if (way == next_[i] || !network_->lane(way).open || !network_->shape(way).cars) continue;
-    if (!exit_has_room(i, way)) continue;
+    if (!exit_has_room(i, way, 3)) continue;
     next_[i] = way;
     return;
   }
@@ -241,8 +241,9 @@ bool Traffic::conflicting(Id internal, Id other) const {
 }
 
 // Whether the road lane behind the intersection takes one more. Who moves there is counted where it
-// would stand after braking hard.
-bool Traffic::exit_has_room(Id i, Id internal) const {
+// would stand after braking hard. A lane too short for the vehicle is one with the intersection at
+// its end: it must be empty, and some way out of it have room as well.
+bool Traffic::exit_has_room(Id i, Id internal, int depth) const {
   const Id lane = network_->lane(internal).to;
   const float whole = network_->lane(lane).length;
   const float claimed = static_cast<float>(claimed_[lane]) * 0.01f;
@@ -250,8 +251,11 @@ bool Traffic::exit_has_room(Id i, Id internal) const {
   float room = whole;
   if (last != none) room = std::min(whole, s_[last] - length_[last] + v_[last] * v_[last] / 8);
   if (room >= length_[i] + 2 + claimed) return true;
-  // A lane shorter than the vehicle takes one at a time.
-  return whole < length_[i] + 2 && last == none && claimed_[lane] == 0;
+  if (whole >= length_[i] + 2 || last != none || claimed_[lane] != 0) return false;
+  if (depth == 0) return true;
+  for (const Id way : network_->map().successors(network_->shape(lane)))
+    if (network_->lane(way).open && exit_has_room(i, way, depth - 1)) return true;
+  return false;
 }
 
 // Whether those let in on the other path will be gone before vehicle i can be there.
@@ -293,7 +297,8 @@ bool Traffic::must_wait(Id i, Id internal, const Conflict& c, float until) const
       continue;
     if (stands && other.control == Control::stop && halted_[w] == 0) continue;
     // Nobody is let pass for ever by those who could as well stop.
-    if (wait_[i] > patience && w != 0 && v_[w] * v_[w] / (2 * m.braking) + 2 < rest) continue;
+    if (wait_[i] > patience && w != 0 && (stands || v_[w] * v_[w] / (2 * m.braking) + 2 < rest))
+      continue;
     return true;
   }
   return wait_[i] <= patience && w == none && comes_from_behind(c, until);
