@@ -242,7 +242,8 @@ class Footways {
     std::vector<int> uses(plan_.nodes.size(), 0);
     for (const PlanPath& path : plan_.paths)
       for (std::size_t k = 0; k < path.nodes.size(); ++k)
-        uses[path.nodes[static_cast<std::size_t>(k)]] += k == 0 || k + 1 == path.nodes.size() ? 2 : 1;
+        uses[path.nodes[static_cast<std::size_t>(k)]] +=
+            k == 0 || k + 1 == path.nodes.size() ? 2 : 1;
     std::vector<Id> node_of(plan_.nodes.size(), none);
     const auto node_at = [&](std::uint32_t n) {
       if (node_of[n] == none) node_of[n] = add_node(plan_.nodes[n].position);

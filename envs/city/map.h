@@ -142,10 +142,11 @@ struct Road {
   Range name;  // CityMap::characters
 };
 
-// The paved surface of a street between two junctions, parking strips included; with the outlines of
-// the intersections it makes up all that may be driven on.
+// The paved surface of a street between two junctions, parking strips included; with the outlines
+// of the intersections it makes up all that may be driven on.
 struct Carriageway {
-  Range outline;  // CityMap::outline_points, counter-clockwise: along the right kerb, back on the left
+  Range outline;   // CityMap::outline_points, counter-clockwise: along the right kerb, back on the
+                   // left
   Id road = none;  // one of its directions
   std::int8_t layer = 0;
 };

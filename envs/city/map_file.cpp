@@ -94,8 +94,8 @@ void fields(A& a, ParkingPlace& p) {
 template <class A>
 void fields(A& a, CityMap& m) {
   a(m.name, m.attribution, m.left_hand_traffic, m.origin_latitude, m.origin_longitude);
-  a(m.lanes, m.roads, m.carriageways, m.intersections, m.programs, m.crossings, m.foot_nodes, m.foot_edges,
-    m.buildings, m.areas, m.trees, m.parking);
+  a(m.lanes, m.roads, m.carriageways, m.intersections, m.programs, m.crossings, m.foot_nodes,
+    m.foot_edges, m.buildings, m.areas, m.trees, m.parking);
   a(m.lane_points, m.outline_points, m.links, m.conflicts, m.crossing_cuts, m.lane_crossings,
     m.signal_phases, m.signal_lights, m.characters);
 }

@@ -138,7 +138,7 @@ Polyline smooth_path(Pose from, Pose to, float step) {
   if (straight && dot(leave, across) > 0) return {from.position, to.position};
   // The length of the handles for an arc of this angle (Riškus 2006); longer ones where the path
   // turns back, so that it has room.
-  float handle = apart * 0.36f;
+  float handle = apart * 0.45f;
   if (std::abs(bend) > 0.1f && std::abs(bend) < 2.6f) {
     const float radius = apart / (2 * std::sin(std::abs(bend) / 2));
     handle = std::min(4.0f / 3 * std::tan(std::abs(bend) / 4) * radius, apart);
@@ -150,7 +150,7 @@ Polyline smooth_path(Pose from, Pose to, float step) {
   }
   const Vec2 a = from.position + leave * handle, b = to.position - reach * handle;
   const float rough = (apart + 2 * handle + distance(a, b)) / 2;
-  const int steps = std::max(4, static_cast<int>(std::ceil(rough / step)));
+  const int steps = std::max(10, static_cast<int>(std::ceil(rough / step)));
   Polyline result;
   for (int k = 0; k <= steps; ++k) {
     const float t = static_cast<float>(k) / static_cast<float>(steps), u = 1 - t;

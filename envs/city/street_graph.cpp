@@ -15,8 +15,8 @@ constexpr float kSpeedChange = 3;         // m/s: less does not split a street
 constexpr float kBack = 2.62f;            // rad: a turn of 150° or more turns back
 constexpr float kThrough = 90;            // m of inner streets on a way through a junction
 constexpr float kClusterLength = 12;      // m of a street that is inside a junction
-constexpr float kSignalCluster = 35;      // m, where both ends have signals
-constexpr float kClusterSize = 75;        // m across
+constexpr float kSignalCluster = 28;      // m, where both ends have signals
+constexpr float kClusterSize = 60;        // m across
 constexpr float kSignalReach = 60;        // m from signals to the junction that they belong to
 constexpr float kSignalReachUnsure = 40;  // m, where their direction is unknown
 constexpr float kSignReach = 40;          // m from a stop or give-way sign to its junction
@@ -531,19 +531,27 @@ class Builder {
     lost_crossings_ = lost;
   }
 
-  bool restricted(Directed in, Directed out) const {
-    const Street &a = g_.streets[static_cast<std::size_t>(in / 2)],
-                 &b = g_.streets[static_cast<std::size_t>(out / 2)];
-    const std::int64_t from = in % 2 == 0 ? a.way_to : a.way_from;
-    const std::int64_t to = out % 2 == 0 ? b.way_from : b.way_to;
+  std::int64_t way_after(Directed out) const {
+    const Street& s = g_.streets[static_cast<std::size_t>(out / 2)];
+    return out % 2 == 0 ? s.way_from : s.way_to;
+  }
+
+  // Takes away what turn restrictions forbid. Those that name a street inside of a joined junction
+  // say nothing about the junction as a whole.
+  void restrict_turns(Directed in, std::vector<Directed>& turns) const {
+    const Street& street = g_.streets[static_cast<std::size_t>(in / 2)];
+    const std::int64_t from = in % 2 == 0 ? street.way_to : street.way_from;
     const std::uint32_t group = g_.vertices[g_.end(in)].group;
     for (const PlanRestriction& r : plan_.restrictions) {
       if (r.from != from || same_.size() <= r.via) continue;
       const std::uint32_t via = vertex_of_[same_[r.via]];
       if (via == kNoVertex || g_.vertices[via].group != group) continue;
-      if (r.only ? r.to != to : r.to == to) return true;
+      const auto named = [&](Directed out) { return way_after(out) == r.to && out != (in ^ 1); };
+      if (!r.only)
+        std::erase_if(turns, named);
+      else if (std::any_of(turns.begin(), turns.end(), named))
+        std::erase_if(turns, [&](Directed out) { return !named(out); });
     }
-    return false;
   }
 
   // Vertices that traffic at v can reach over inner streets, v included.
@@ -582,8 +590,9 @@ class Builder {
         for (const Directed out : leaving[v]) {
           const bool same = (out ^ 1) == d;
           const bool turns_back = same || std::abs(turn_angle(d, out)) > kBack;
-          if (same || !restricted(d, out)) (turns_back ? back : onward).push_back(out);
+          (turns_back ? back : onward).push_back(out);
         }
+      restrict_turns(d, onward);
       auto& turns = g_.turns[static_cast<std::size_t>(d)];
       turns = onward.empty() ? back : onward;
       // Turning back onto the same street only where there is nothing else.
