@@ -1,4 +1,4 @@
-// Where the maps of episodes come from.
+// Where the maps of episodes come from: files, towns of ours, or towns from a generator.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "envs/city/city_surroundings.h"
+#include "envs/city/map_drawing.h"
 #include "envs/city/settings.h"
 #include "envs/city/traffic_network.h"
 #include "sim/core/random.h"
@@ -24,12 +25,18 @@ class Maps {
   explicit Maps(const MapSettings& settings);
   explicit Maps(std::shared_ptr<const CityMap> map);
 
+  // The index of a file, or the seed of a generated town.
   std::uint64_t choose(Seed episode) const;
   bool valid(std::uint64_t map) const;
+  // Kept for the whole process, keyed by what they are made from; of generated towns the last 600.
   Place place(std::uint64_t map) const;
 
  private:
-  std::vector<Place> places_;
+  MapSettings settings_;
+  std::vector<Place> places_;  // empty: generated
 };
+
+// What draws a map, made when it is first drawn and kept as long as the map.
+std::shared_ptr<const MapPainter> painter_of(const std::shared_ptr<const CityMap>& map);
 
 }  // namespace sandlot::city

@@ -3,10 +3,10 @@
 #include <box2d/b2_dynamic_tree.h>
 
 #include <algorithm>
-#include <mutex>
 #include <vector>
 
 #include "envs/city/column.h"
+#include "envs/city/per_map.h"
 
 namespace sandlot::city {
 
@@ -137,17 +137,7 @@ Seen Surroundings::touches(const Box& box, std::span<const std::uint8_t> parked)
 }
 
 std::shared_ptr<const Surroundings> surroundings_of(const std::shared_ptr<const CityMap>& map) {
-  static std::mutex mutex;
-  static std::vector<std::pair<std::weak_ptr<const CityMap>, std::weak_ptr<const Surroundings>>>
-      known;
-  const std::lock_guard lock(mutex);
-  std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
-  for (const auto& [owner, surroundings] : known)
-    if (!owner.owner_before(map) && !map.owner_before(owner))
-      if (auto found = surroundings.lock()) return found;
-  auto fresh = std::make_shared<const Surroundings>(map);
-  known.emplace_back(map, fresh);
-  return fresh;
+  return one_per_map<Surroundings>(map);
 }
 
 }  // namespace sandlot::city

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "envs/city/city_maps.h"
 #include "sim/core/scene.h"
 
 namespace sandlot::city {
@@ -272,33 +273,23 @@ void draw_rain(const World& world, Scene& scene) {
   }
 }
 
-// The streets alone, in grey.
-void draw_streets(const World& world, Scene& scene) {
-  for (Id id = 0; id < static_cast<Id>(world.map().lanes.size()); ++id) {
-    const LaneFacts& f = world.network().lane(id);
-    if (distance(f.centre, world.car().position) > f.radius + view_width) continue;
-    std::array<Point, 512> line;
-    std::size_t count = 0;
-    for (const LanePoint& p : world.map().points(at(world.map().lanes, id)))
-      if (count < line.size()) line[count++] = point(p.position);
-    scene.line(std::span(line).first(count), Color::hex(0x565c64), at(world.map().lanes, id).width);
-  }
-}
-
 }  // namespace
 
 void draw_world(const World& world, Scene& scene) {
-  scene.begin(frame_width, frame_height, Color::hex(0xb9c7a4));
+  scene.begin(frame_width, frame_height, MapPainter::land());
   // The camera looks where the car is going.
   const Vec2 ahead = direction(world.car().heading) * std::clamp(world.car().forward, 0.0f, 20.0f);
   const Camera camera{point(world.car().position + ahead), view_width, true};
   scene.use_world(camera);
-  draw_streets(world, scene);
+  const auto painter = painter_of(world.network().shared_map());
+  painter->draw_ground(scene, camera);
   draw_route(world, scene);
   draw_parked(world, scene);
   draw_people(world, scene);
   draw_vehicles(world, scene);
   draw_learner(world, scene);
+  painter->draw_signals(scene, camera, world.traffic().time());
+  painter->draw_buildings(scene, camera);
   scene.use_screen();
   if (world.settings().weather == Weather::rain) draw_rain(world, scene);
   draw_hud(world, scene);

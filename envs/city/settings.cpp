@@ -4,14 +4,14 @@ namespace sandlot::city {
 
 void TrafficDensity::fields(Fields& f) {
   f.integer("vehicles", vehicles, "other vehicles that drive, as many as the streets have room for",
-            Range::between(0, 5000));
-  f.integer("pedestrians", pedestrians, "people on foot", Range::between(0, 5000));
+            sandlot::Range::between(0, 5000));
+  f.integer("pedestrians", pedestrians, "people on foot", sandlot::Range::between(0, 5000));
   f.number("parked", parked, "share of the places for parked cars that are taken",
-           Range::between(0, 1));
-  f.number("vans", vans, "share of vans among the vehicles", Range::between(0, 1));
-  f.number("buses", buses, "share of buses", Range::between(0, 1));
-  f.number("bicycles", bicycles, "share of bicycles", Range::between(0, 1));
-  f.integer("sirens", sirens, "ambulances and police cars on duty", Range::between(0, 8));
+           sandlot::Range::between(0, 1));
+  f.number("vans", vans, "share of vans among the vehicles", sandlot::Range::between(0, 1));
+  f.number("buses", buses, "share of buses", sandlot::Range::between(0, 1));
+  f.number("bicycles", bicycles, "share of bicycles", sandlot::Range::between(0, 1));
+  f.integer("sirens", sirens, "ambulances and police cars on duty", sandlot::Range::between(0, 8));
 }
 
 void TrafficDensity::check(Issues& issues) const {
@@ -20,19 +20,20 @@ void TrafficDensity::check(Issues& issues) const {
 }
 
 void LidarSettings::fields(Fields& f) {
-  f.integer("rays", rays, "all around, the first one straight ahead", Range::between(4, 360));
-  f.number("range", range, "in metres", Range::between(5, 200));
+  f.integer("rays", rays, "all around, the first one straight ahead",
+            sandlot::Range::between(4, 360));
+  f.number("range", range, "in metres", sandlot::Range::between(5, 200));
 }
 
 void KinematicsSettings::fields(Fields& f) {
-  f.integer("nearest", nearest, "how many road users", Range::between(1, 64));
-  f.number("range", range, "up to how many metres away", Range::between(5, 200));
+  f.integer("nearest", nearest, "how many road users", sandlot::Range::between(1, 64));
+  f.number("range", range, "up to how many metres away", sandlot::Range::between(5, 200));
 }
 
 void RasterSettings::fields(Fields& f) {
   f.integer("size", size, "cells along a side; the car is in the middle, a quarter from the bottom",
-            Range::between(8, 128));
-  f.number("cell", cell, "metres along a cell", Range::between(0.25, 5));
+            sandlot::Range::between(8, 128));
+  f.number("cell", cell, "metres along a cell", sandlot::Range::between(0.25, 5));
 }
 
 void RewardSettings::fields(Fields& f) {
@@ -53,8 +54,29 @@ void RewardSettings::fields(Fields& f) {
 
 void EndSettings::fields(Fields& f) {
   f.boolean("collision", collision, "an episode ends with a collision");
-  f.number("off_route", off_route, "it ends this many metres off the route", Range::above(0));
-  f.number("blocked", blocked, "it ends after this many seconds below 0.1 m/s", Range::above(0));
+  f.number("off_route", off_route, "it ends this many metres off the route",
+           sandlot::Range::above(0));
+  f.number("blocked", blocked, "it ends after this many seconds below 0.1 m/s",
+           sandlot::Range::above(0));
+}
+
+void GeneratorSettings::fields(Fields& f) {
+  f.choice(
+      "kind", kind,
+      {{"grid", TownKind::grid}, {"radial", TownKind::radial}, {"organic", TownKind::organic}},
+      "straight streets, rings and spokes around a roundabout, or bent streets and odd blocks");
+  f.number("size", size, "metres across", sandlot::Range::between(250, 4000));
+  f.number("density", density, "how much is built up", sandlot::Range::between(0, 1));
+  f.boolean("left_hand_traffic", left_hand_traffic, "they drive on the left");
+  f.integers("seeds", seeds,
+             "[first, end): the towns to draw from, to keep those to learn in and others apart; "
+             "[]: endless, a new town for each episode",
+             sandlot::Range::at_least(0));
+}
+
+void GeneratorSettings::check(Issues& issues) const {
+  if (!seeds.empty() && (seeds.size() != 2 || seeds[0] >= seeds[1]))
+    issues.add("seeds", "expected [first, end] with first < end, or []");
 }
 
 void MapSettings::fields(Fields& f) {
@@ -62,10 +84,14 @@ void MapSettings::fields(Fields& f) {
          "a town of ours by name (town), a map that was imported (.city), or an OpenStreetMap "
          "extract (.osm, .osm.bz2, .osm.pbf)");
   f.texts("files", files, "several of them: each episode takes one, drawn by its seed");
+  f.when(generated(), "neither file nor files",
+         [&] { f.section("generator", generator, "towns made from a seed"); });
 }
 
 void MapSettings::check(Issues& issues) const {
-  if (file.empty() == files.empty()) issues.add("file", "expected either file or files");
+  if (!file.empty() && !files.empty()) issues.add("files", "give either file or files");
+  IssuesBelow below(issues, "generator");
+  generator.check(below);
   for (const auto& name : files)
     if (name.empty()) issues.add("files", "a name is empty");
 }
@@ -82,9 +108,9 @@ void CitySettings::fields(Fields& f) {
            "intersection, or let a siren pass");
   f.when(task == Task::route, "task: route", [&] {
     f.number("route_low", route_low, "metres to the destination, at least",
-             Range::between(20, 20000));
+             sandlot::Range::between(20, 20000));
     f.number("route_high", route_high, "metres to the destination, at most",
-             Range::between(20, 20000));
+             sandlot::Range::between(20, 20000));
   });
   f.choice("car", car, {{"tyres", CarModel::tyres}, {"kinematic", CarModel::kinematic}},
            "four tyres that slip, or a bicycle model that does not");
@@ -114,7 +140,7 @@ void CitySettings::fields(Fields& f) {
   f.section("reward", reward, "weights of the reward");
   f.section("ends", ends, "what ends an episode besides arriving");
   f.number("time_limit", time_limit, "seconds until an episode is cut off",
-           Range::between(1, 7200));
+           sandlot::Range::between(1, 7200));
 }
 
 void CitySettings::check(Issues& issues) const {

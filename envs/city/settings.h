@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "envs/city/map_generator.h"
 #include "sim/core/settings.h"
 
 namespace sandlot::city {
@@ -70,17 +71,32 @@ struct EndSettings {
   void fields(Fields& f);
 };
 
-// The map of an episode: a file, or one of several drawn by the seed.
+// Endless towns; see map_generator.h.
+struct GeneratorSettings {
+  TownKind kind = TownKind::grid;
+  double size = 400;
+  double density = 0.7;
+  bool left_hand_traffic = false;
+  std::vector<std::int64_t> seeds = {0, 500};  // [first, end) to draw from; empty: all
+
+  void fields(Fields& f);
+  void check(Issues& issues) const;
+};
+
+// The map of an episode: a file, one of several drawn by the seed, or a generated town.
 struct MapSettings {
   std::string file;
   std::vector<std::string> files;
+  GeneratorSettings generator;
+
+  bool generated() const { return file.empty() && files.empty(); }
 
   void fields(Fields& f);
   void check(Issues& issues) const;
 };
 
 struct CitySettings {
-  MapSettings map{.file = "town", .files = {}};
+  MapSettings map;
   Task task = Task::route;
   double route_low = 200, route_high = 500;  // m
   CarModel car = CarModel::tyres;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
+
+#include "envs/city/per_map.h"
 
 namespace sandlot::city {
 namespace {
@@ -51,17 +52,7 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
 }
 
 std::shared_ptr<const TrafficNetwork> network_of(const std::shared_ptr<const CityMap>& map) {
-  static std::mutex mutex;
-  static std::vector<std::pair<std::weak_ptr<const CityMap>, std::weak_ptr<const TrafficNetwork>>>
-      known;
-  const std::lock_guard lock(mutex);
-  std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
-  for (const auto& [owner, network] : known)
-    if (!owner.owner_before(map) && !map.owner_before(owner))
-      if (auto found = network.lock()) return found;
-  auto fresh = std::make_shared<const TrafficNetwork>(map);
-  known.emplace_back(map, fresh);
-  return fresh;
+  return one_per_map<TrafficNetwork>(map);
 }
 
 }  // namespace sandlot::city
