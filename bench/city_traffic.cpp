@@ -1,6 +1,7 @@
 // How traffic does on maps: collisions among vehicles, pedestrians hit, and who stands how long
 // without a red light.
 //   bench_city_traffic [--vehicles 200] [--pedestrians 200] [--minutes 30] [--sirens 0] [--trace] MAP…
+// A map is a file, a town of ours by name, or grid:7, radial:7, organic:7 of the generator.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
@@ -138,6 +139,22 @@ class Watch {
   Counts counts_;
 };
 
+// A file, a town of ours, or kind:seed of a generated one.
+Place place_of(const std::string& name) {
+  MapSettings settings;
+  const auto colon = name.find(':');
+  if (colon == std::string::npos) {
+    settings.file = name;
+    return Maps(settings).place(0);
+  }
+  const std::string kind = name.substr(0, colon);
+  settings.generator.kind = kind == "radial"    ? TownKind::radial
+                            : kind == "organic" ? TownKind::organic
+                                                : TownKind::grid;
+  settings.generator.seeds.clear();
+  return Maps(settings).place(std::stoull(name.substr(colon + 1)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -155,9 +172,7 @@ int main(int argc, char** argv) {
   std::printf("%-28s %6s %6s %8s %10s %5s %9s %9s %8s\n", "map", "cars", "people", "km",
               "collisions", "hits", "longest", "standing", "overruns");
   for (const auto& name : options.maps) {
-    MapSettings settings;
-    settings.file = name;
-    Watch watch(options, Maps(settings).place(0));
+    Watch watch(options, place_of(name));
     const Counts counts = watch.run();
     std::printf("%-28s %6d %6d %8.1f %10d %5d %8.0fs %9d %8lld\n",
                 name.substr(name.find_last_of('/') + 1).c_str(), watch.traffic().size() - 1,

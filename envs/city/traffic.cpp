@@ -87,6 +87,7 @@ void Traffic::populate(Random& random) {
       const auto which = std::upper_bound(lengths.begin(), lengths.end(), r) - lengths.begin();
       const Id lane = starts[static_cast<std::size_t>(
           std::min(which, static_cast<std::ptrdiff_t>(starts.size()) - 1))];
+      if (kind == VehicleKind::bus && !network_->lane(lane).buses) continue;
       const float room = network_->lane(lane).length - length - 2;
       const float s = length + 1 + room * random.uniform_float();
       if (room <= 0) continue;
@@ -148,11 +149,12 @@ void Traffic::remove(Id i) {
 void Traffic::choose_turn(Id i) {
   const auto ways = network_->map().successors(network_->shape(lane_[i]));
   double sum = 0;
-  const bool cycling = kind_[i] == VehicleKind::bicycle;
+  const bool cycling = kind_[i] == VehicleKind::bicycle, bus = kind_[i] == VehicleKind::bus;
   const auto weight = [&](Id way, bool strict) {
     if (!network_->lane(way).open) return 0.0;
     const Lane& lane = network_->shape(way);
     if (strict && !(cycling ? lane.bicycles : lane.cars)) return 0.0;
+    if (strict && bus && !network_->lane(way).buses) return 0.0;
     return turn_weights[static_cast<std::size_t>(lane.turn)];
   };
   for (const bool strict : {true, false}) {

@@ -170,6 +170,8 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
     if (lane.control == Control::stop && halted_[i] == 0) return false;
     if (settings_.sirens > 0 && siren_comes(i, internal)) return false;
   }
+  // The path of a U-turn lies beside itself: one at a time.
+  if (lane.turn == Turn::u_turn && slots_[internal] != none) return false;
   if (!exit_has_room(i, internal, 3)) {
     if (wait_[i] > full_patience && ticks_ % 10 == i % 10) turn_elsewhere(i);
     return false;
@@ -208,6 +210,7 @@ bool Traffic::learner_may_cross(Id internal, float rest) const {
   const Lane& lane = network_->shape(internal);
   if (lane.control == Control::signal && light(internal) != Light::green) return false;
   if (settings_.sirens > 0 && siren_comes(0, internal)) return false;
+  if (lane.turn == Turn::u_turn && slots_[internal] > 1) return false;
   if (!exit_has_room(0, internal, 3)) return false;
   for (auto k = obstacle_of_[internal]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next)
     if (obstacles_[static_cast<std::size_t>(k)].crossing) return false;
@@ -228,6 +231,7 @@ void Traffic::turn_elsewhere(Id i) {
   for (std::size_t k = 0; k < ways.size(); ++k) {
     const Id way = ways[(first + k) % ways.size()];
     if (way == next_[i] || !network_->lane(way).open || !network_->shape(way).cars) continue;
+    if (kind_[i] == VehicleKind::bus && !network_->lane(way).buses) continue;
     if (!exit_has_room(i, way, 3)) continue;
     next_[i] = way;
     return;

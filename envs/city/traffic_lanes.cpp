@@ -34,6 +34,7 @@ float Traffic::behind(Id i, Id leader, float s) const {
 bool Traffic::gain_of(Id i, Id lane, float& gain, float& s) const {
   const LaneFacts& from = network_->lane(lane_[i]);
   const LaneFacts& to = network_->lane(lane);
+  if (kind_[i] == VehicleKind::bus && !to.buses) return false;
   if (!to.open || !network_->shape(lane).cars || obstacle_of_[lane] != none) return false;
   s = s_[i] * to.length / from.length;
   Id leader = none, follower = front_[lane];

@@ -9,6 +9,7 @@ namespace sandlot::city {
 namespace {
 
 constexpr float comfortable_lateral = 2.5f;  // m/s²
+constexpr float bus_bend = 1.0f / 11;        // 1/m: sharper ones are not for buses
 
 }  // namespace
 
@@ -17,6 +18,7 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
   facts_.assign(m.lanes.size(), {});
   const auto strong = m.strong_part();
   double sum = 0;
+  std::vector<float> bends;
   for (Id id = 0; id < static_cast<Id>(m.lanes.size()); ++id) {
     const Lane& lane = at(m.lanes, id);
     LaneFacts& f = facts_[id];
@@ -33,6 +35,7 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
     f.radius = distance(low, high) / 2;
     float bend = 0;
     for (const LanePoint& p : m.points(lane)) bend = std::max(bend, std::abs(p.curvature));
+    bends.push_back(bend);
     const float fastest = std::sqrt(comfortable_lateral / std::max(bend, 1e-4f));
     f.speed = std::min(lane.speed_limit, std::max(fastest, 2.0f));
     if (f.internal) {
@@ -42,12 +45,33 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
       f.open = f.open && f.to != none && f.from != none;
     }
   }
+  find_bus_lanes(bends);
   for (Id id = 0; id < static_cast<Id>(m.lanes.size()); ++id) {
     const LaneFacts& f = facts_[id];
     if (f.internal || !f.open || f.length < 12) continue;
     sum += static_cast<double>(f.length);
     starts_.push_back(id);
     start_lengths_.push_back(sum);
+  }
+}
+
+// Lanes with wide bends, less those from which no way leads on over such lanes, until none is left
+// to be taken away.
+void TrafficNetwork::find_bus_lanes(const std::vector<float>& bends) {
+  const auto count = static_cast<Id>(facts_.size());
+  for (Id id = 0; id < count; ++id)
+    facts_[id].buses = facts_[id].open && at(bends, id) < bus_bend &&
+                       (facts_[id].internal || shape(id).width > 2.8f);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (Id id = 0; id < count; ++id) {
+      if (!facts_[id].buses) continue;
+      bool leads_on = false;
+      for (const Id next : map_->successors(shape(id))) leads_on = leads_on || facts_[next].buses;
+      if (leads_on) continue;
+      facts_[id].buses = false;
+      changed = true;
+    }
   }
 }
 

@@ -17,6 +17,7 @@ struct LaneFacts {
   bool internal = false;
   bool open = false;     // belongs to the part in which each lane reaches each other
   bool crossed = false;  // pedestrians cross it
+  bool buses = false;    // wide bends, here and on some way from here for ever
   Vec2 centre;           // of a circle around it
   float radius = 0;
 };
@@ -39,6 +40,8 @@ class TrafficNetwork {
   Column<LaneFacts> facts_;
   std::vector<Id> starts_;
   std::vector<double> start_lengths_;
+
+  void find_bus_lanes(const std::vector<float>& bends);
 };
 
 // The network of a map, made once for as long as somebody has it.
