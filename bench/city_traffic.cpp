@@ -105,6 +105,7 @@ class Watch {
           std::printf("      pedestrian %d state %d at %.1f %.1f crossing %d\n", p,
                       static_cast<int>(people_.state(p)), static_cast<double>(people_.position(p).x),
                       static_cast<double>(people_.position(p).y), people_.crossing(p));
+          print_way(people_.position(p));
         }
         people_.knock_down(p);
         break;
@@ -128,6 +129,27 @@ class Watch {
             : static_cast<int>(traffic_.network().shape(traffic_.next(i)).control),
         lane.intersection, static_cast<double>(traffic_.standing(i)),
         static_cast<double>(b.centre.x), static_cast<double>(b.centre.y));
+  }
+
+  // The footways nearby.
+  void print_way(Vec2 p) const {
+    const CityMap& map = traffic_.network().map();
+    for (std::size_t e = 0; e < map.foot_edges.size(); ++e) {
+      const FootEdge& edge = map.foot_edges[e];
+      const auto line = map.outline(edge.points);
+      for (std::size_t k = 0; k + 1 < line.size(); ++k) {
+        const Vec2 along = line[k + 1] - line[k];
+        const float u =
+            std::clamp(dot(p - line[k], along) / std::max(dot(along, along), 1e-6f), 0.0f, 1.0f);
+        const float away = distance(p, line[k] + along * u);
+        if (away > 4) continue;
+        std::printf("      way %zu kind %d width %.1f: %.1f m away, (%.1f %.1f) to (%.1f %.1f)\n", e,
+                    static_cast<int>(edge.kind), static_cast<double>(edge.width),
+                    static_cast<double>(away), static_cast<double>(line[k].x),
+                    static_cast<double>(line[k].y), static_cast<double>(line[k + 1].x),
+                    static_cast<double>(line[k + 1].y));
+      }
+    }
   }
 
   Options options_;

@@ -24,6 +24,7 @@ constexpr float unseen_share = 0.5f;       // c
 constexpr float neighbourhood = 3;         // m; beyond it a push is below 0.0005 m/s²
 
 constexpr float car_push = 5, car_range = 0.6f;  // of the learner's car: m/s², m
+constexpr float corridor_beside = 1.35f;         // m from a lane's middle
 constexpr float longest_wait = 60;               // s until another way is taken
 constexpr float cell_size = neighbourhood;
 constexpr float arrived = 0.6f;  // m
@@ -174,7 +175,11 @@ void Pedestrians::announce(Traffic& traffic) const {
   const CityMap& map = network_->map();
   for (Id i = 0; i < static_cast<Id>(size()); ++i) {
     const Id id = crossing(i);
-    if (id == none) continue;
+    if (id == none) {
+      if (state_[i] == PedestrianState::walking && !network_->lanes_near(edge_[i]).empty())
+        announce_beside(traffic, i);
+      continue;
+    }
     const Crossing& c = at(map.crossings, id);
     const bool walks = state_[i] == PedestrianState::crossing;
     if (!walks && (c.program != none || !c.marked)) continue;
@@ -184,6 +189,17 @@ void Pedestrians::announce(Traffic& traffic) const {
       const Vec2 past = position_[i] - map.pose(lane, cut.s).position;
       if (walks && dot(past, aim_[i]) > lane.width / 2 + 0.5f) continue;
       traffic.add_obstacle(cut.lane, cut.s - c.width / 2, 0, true);
+    }
+  }
+}
+
+// Where a footway comes too near to a lane, drivers wait for who is there, or will be in a second.
+void Pedestrians::announce_beside(Traffic& traffic, Id i) const {
+  const CityMap& map = network_->map();
+  for (const Id lane : network_->lanes_near(edge_[i])) {
+    for (const float seconds : {0.0f, 1.0f}) {
+      const LanePlace p = map.project(lane, position_[i] + velocity_[i] * seconds);
+      if (p.distance < corridor_beside) traffic.add_obstacle(lane, p.s - 1, 0, true);
     }
   }
 }

@@ -53,6 +53,7 @@ class Pedestrians {
   void turn_to(Id i, Id edge);
   void arrive(Id i);
   void wait(Id i, const Traffic& traffic, float dt);
+  void announce_beside(Traffic& traffic, Id i) const;
   Vec2 force(Id i) const;
   Vec2 push_of(Id other, Vec2 here) const;
   void sort_into_cells();

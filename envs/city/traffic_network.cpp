@@ -11,6 +11,8 @@ namespace {
 constexpr float comfortable_lateral = 2.5f;  // m/s²
 constexpr float bus_bend = 1.0f / 11;        // 1/m: sharper ones are not for buses
 
+constexpr float people_reach = 1.4f;  // m from a lane's middle: half a car, and a person
+
 }  // namespace
 
 TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::move(map)) {
@@ -46,6 +48,7 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
     }
   }
   find_bus_lanes(bends);
+  find_near_lanes();
   for (Id id = 0; id < static_cast<Id>(m.lanes.size()); ++id) {
     const LaneFacts& f = facts_[id];
     if (f.internal || !f.open || f.length < 12) continue;
@@ -53,6 +56,31 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
     starts_.push_back(id);
     start_lengths_.push_back(sum);
   }
+}
+
+void TrafficNetwork::find_near_lanes() {
+  const CityMap& m = *map_;
+  for (const FootEdge& edge : m.foot_edges) {
+    near_begin_.push_back(static_cast<std::uint32_t>(near_lanes_.size()));
+    const auto line = m.outline(edge.points);
+    const float reach = edge.width / 2 + people_reach;
+    for (Id id = 0; id < static_cast<Id>(m.lanes.size()); ++id) {
+      const LaneFacts& f = facts_[id];
+      bool near = false;
+      for (std::size_t k = 0; k + 1 < line.size() && !near; ++k) {
+        const Vec2 along = line[k + 1] - line[k];
+        const Vec2 middle = line[k] + along * 0.5f;
+        if (distance(f.centre, middle) > f.radius + length(along) / 2 + reach) continue;
+        const int pieces = std::max(1, static_cast<int>(length(along)));
+        for (int j = 0; j <= pieces && !near; ++j)
+          near =
+              m.project(id, line[k] + along * (static_cast<float>(j) / static_cast<float>(pieces)))
+                  .distance < reach;
+      }
+      if (near) near_lanes_.push_back(id);
+    }
+  }
+  near_begin_.push_back(static_cast<std::uint32_t>(near_lanes_.size()));
 }
 
 // Lanes with wide bends, less those from which no way leads on over such lanes, until none is left

@@ -34,6 +34,12 @@ class TrafficNetwork {
   // Open road lanes, and the sum of lengths up to each: where vehicles may begin.
   const std::vector<Id>& starts() const { return starts_; }
   const std::vector<double>& start_lengths() const { return start_lengths_; }
+  // Lanes that come so near to a footway that a car would touch who walks on it: crossings, and
+  // corners that turning cars cut.
+  std::span<const Id> lanes_near(Id foot_edge) const {
+    const auto k = static_cast<std::size_t>(foot_edge);
+    return std::span(near_lanes_).subspan(near_begin_[k], near_begin_[k + 1] - near_begin_[k]);
+  }
 
  private:
   std::shared_ptr<const CityMap> map_;
@@ -41,7 +47,11 @@ class TrafficNetwork {
   std::vector<Id> starts_;
   std::vector<double> start_lengths_;
 
+  std::vector<std::uint32_t> near_begin_;  // by foot edge, and the end
+  std::vector<Id> near_lanes_;
+
   void find_bus_lanes(const std::vector<float>& bends);
+  void find_near_lanes();
 };
 
 // The network of a map, made once for as long as somebody has it.
