@@ -25,6 +25,7 @@ constexpr float neighbourhood = 3;         // m; beyond it a push is below 0.000
 
 constexpr float car_push = 5, car_range = 0.6f;  // of the learner's car: m/s², m
 constexpr float corridor_beside = 1.35f;         // m from a lane's middle
+constexpr float longest_courtesy = 2.5f;         // s that they stand before a car
 constexpr float longest_wait = 60;               // s until another way is taken
 constexpr float cell_size = neighbourhood;
 constexpr float arrived = 0.6f;  // m
@@ -204,6 +205,18 @@ void Pedestrians::announce_beside(Traffic& traffic, Id i) const {
   }
 }
 
+// Whether a step more would be one into a vehicle that passes: then it stands still.
+bool Pedestrians::car_beside(const Traffic& traffic, Id i, float least_speed) const {
+  const CityMap& map = network_->map();
+  for (const Id lane : network_->lanes_near(edge_[i])) {
+    const LanePlace next = map.project(lane, position_[i] + aim_[i] * 0.8f);
+    if (next.distance > corridor_beside + 0.2f) continue;
+    if (map.project(lane, position_[i]).distance < next.distance) continue;  // on its way out
+    if (traffic.in_the_way(lane, next.s, least_speed)) return true;
+  }
+  return false;
+}
+
 std::uint32_t Pedestrians::bucket(int x, int y) const {
   const auto hash =
       static_cast<std::uint32_t>(x) * 0x9e3779b1u ^ static_cast<std::uint32_t>(y) * 0x85ebca6bu;
@@ -265,6 +278,15 @@ void Pedestrians::step(const Traffic& traffic, const Box* car, Vec2 car_velocity
       continue;
     }
     if (state_[i] == PedestrianState::hit) continue;
+    if (state_[i] == PedestrianState::walking && !network_->lanes_near(edge_[i]).empty()) {
+      // Who has stood for a while goes on: the driver waits as well.
+      const bool beside = car_beside(traffic, i, 0);
+      waited_[i] = beside ? waited_[i] + dt : 0;
+      if (beside && (waited_[i] < longest_courtesy || car_beside(traffic, i, 0.2f))) {
+        velocity_[i] = f = {};
+        continue;
+      }
+    }
     const Way way = way_of(i);
     const Vec2 to = way.target - position_[i];
     const float metres = length(to);

@@ -54,6 +54,7 @@ class Pedestrians {
   void arrive(Id i);
   void wait(Id i, const Traffic& traffic, float dt);
   void announce_beside(Traffic& traffic, Id i) const;
+  bool car_beside(const Traffic& traffic, Id i, float least_speed) const;
   Vec2 force(Id i) const;
   Vec2 push_of(Id other, Vec2 here) const;
   void sort_into_cells();

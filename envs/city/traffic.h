@@ -110,6 +110,9 @@ class Traffic {
   Pose body(Id i) const;
   // Whether all that comes to the crossing could pass `seconds` later, or has stopped for it.
   bool crossing_free(Id crossing, float seconds) const;
+  // Whether somebody on foot who steps onto the lane there would walk into a vehicle that is no
+  // slower than `least_speed`.
+  bool in_the_way(Id lane, float s, float least_speed) const;
 
   double driven() const { return driven_; }            // metres, all vehicles but the learner
   std::int64_t overruns() const { return overruns_; }  // times that one came to its line too fast

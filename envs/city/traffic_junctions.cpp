@@ -90,7 +90,8 @@ void Traffic::see_obstacles(Id lane, float distance, View& view) const {
   for (auto k = obstacle_of_[lane]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next) {
     const Obstacle& o = obstacles_[static_cast<std::size_t>(k)];
     const float gap = distance + o.rear;
-    if (gap < 0) continue;
+    // Somebody right before the bumper of a car that stands is not driven over.
+    if (gap < (o.crossing && view.v < 1.5f ? -1.0f : 0.0f)) continue;
     if (o.crossing && view.v * view.v / 10 > gap) continue;  // too late to stop
     view.press(o.crossing ? gap + view.idm->gap - 1 : gap, o.speed);
   }
@@ -396,6 +397,20 @@ bool Traffic::crossing_free(Id crossing, float seconds) const {
     }
   }
   return true;
+}
+
+bool Traffic::in_the_way(Id lane, float s, float least_speed) const {
+  const auto blocks = [&](Id w, float front) {
+    if (v_[w] < least_speed) return false;
+    const float before = v_[w] > 0.5f ? 1.5f : 0.3f;  // of a vehicle that comes
+    return front + before > s && front - length_[w] - 0.5f < s;
+  };
+  for (Id w = rear_[lane]; w != none; w = ahead_[w])
+    if (blocks(w, s_[w])) return true;
+  if (!network_->lane(lane).internal) return false;
+  for (auto slot = slots_[lane]; slot != none; slot = slot_next_[slot])
+    if (blocks(slot / 2, place_on(slot, lane))) return true;
+  return false;
 }
 
 }  // namespace sandlot::city
