@@ -280,8 +280,11 @@ class Builder {
         report_.count("streets made one-way, since one direction leads nowhere");
       }
     }
-    if (std::none_of(g_.streets.begin(), g_.streets.end(), [](const Street& s) { return s.alive; }))
-      throw MapError("none of its streets connect both ways");
+    // What is left may be a single street that leads nowhere.
+    bool leads_on = false;
+    for (std::size_t d = 0; d < stays.size(); ++d)
+      leads_on = leads_on || (stays[d] && weight[d] > 0 && !g_.turns[d].empty());
+    if (!leads_on) throw MapError("none of its streets connect both ways");
     return changed;
   }
 
@@ -536,6 +539,22 @@ class Builder {
     return out % 2 == 0 ? s.way_from : s.way_to;
   }
 
+  static bool on_side(float bend, PlanRestriction::Side side) {
+    switch (side) {
+      case PlanRestriction::Side::left:
+        return bend > 0.2f;
+      case PlanRestriction::Side::right:
+        return bend < -0.2f;
+      case PlanRestriction::Side::straight:
+        return std::abs(bend) < 1;
+      case PlanRestriction::Side::back:
+        return std::abs(bend) > 2;
+      case PlanRestriction::Side::any:
+        break;
+    }
+    return true;
+  }
+
   // Takes away what turn restrictions forbid. Those that name a street inside of a joined junction
   // say nothing about the junction as a whole.
   void restrict_turns(Directed in, std::vector<Directed>& turns) const {
@@ -546,7 +565,9 @@ class Builder {
       if (r.from != from || same_.size() <= r.via) continue;
       const std::uint32_t via = vertex_of_[same_[r.via]];
       if (via == kNoVertex || g_.vertices[via].group != group) continue;
-      const auto named = [&](Directed out) { return way_after(out) == r.to && out != (in ^ 1); };
+      const auto named = [&](Directed out) {
+        return way_after(out) == r.to && out != (in ^ 1) && on_side(turn_angle(in, out), r.side);
+      };
       if (!r.only)
         std::erase_if(turns, named);
       else if (std::any_of(turns.begin(), turns.end(), named))
