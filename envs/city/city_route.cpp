@@ -10,6 +10,7 @@ namespace sandlot::city {
 namespace {
 
 constexpr int destinations_tried = 12;
+constexpr double last_metres = 40;  // behind the last intersection of a way at random turns
 constexpr std::array<double, turn_count> turn_weights = {3, 2, 2, 0.001};
 
 }  // namespace
@@ -55,8 +56,9 @@ void Route::wander(const TrafficNetwork& network, Id lane, float s, double metre
   begin(lane, s);
   end_ = static_cast<double>(network.lane(lane).length);
   extend(network, metres, straight, random);
-  // It ends on a road lane, at its end.
-  end_ = base_.back() + static_cast<double>(network.lane(lanes_.back()).length) * 0.8;
+  // It ends on a road lane.
+  end_ = base_.back() +
+         std::min(static_cast<double>(network.lane(lanes_.back()).length) * 0.8, last_metres);
 }
 
 void Route::extend(const TrafficNetwork& network, double metres, bool straight, Random& random) {

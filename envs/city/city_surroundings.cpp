@@ -34,6 +34,8 @@ struct Surroundings::Tree {
 
 namespace {
 
+constexpr float kept_clear = 1.6f;  // m from the middle of each lane
+
 // How far along the ray the segment is hit; `most` where it is not.
 float hit_wall(Vec2 from, Vec2 ray, Vec2 a, Vec2 b, float most) {
   const Vec2 along = b - a, to = a - from;
@@ -59,6 +61,13 @@ Surroundings::Surroundings(std::shared_ptr<const CityMap> map)
   for (Id k = 0; k < static_cast<Id>(map_->parking.size()); ++k) {
     const ParkingPlace& place = at(map_->parking, k);
     const Box box = Box::of(place.pose, place.length - 0.6f, std::min(place.width, 1.8f));
+    bool clear = true;
+    for (int c = 0; c < 4 && clear; ++c) {
+      const Vec2 corner = box.corner(c), middle = (corner + box.corner((c + 1) % 4)) * 0.5f;
+      for (const Vec2 point : {corner, middle})
+        clear = clear && !map_->nearest_lane(point, kept_clear);
+    }
+    usable_.push_back(clear);
     const float reach = box.reach();
     tree_->add({.from = {}, .to = {}, .place = k, .box = box}, box.centre - Vec2{reach, reach},
                box.centre + Vec2{reach, reach});

@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
+#include "envs/city/column.h"
 #include "envs/city/map.h"
 #include "envs/city/shapes.h"
 
@@ -28,6 +30,8 @@ class Surroundings {
   RayHit cast(Vec2 from, Vec2 ray, float range, std::span<const std::uint8_t> parked) const;
   // Whether no wall is between two points.
   bool sees(Vec2 from, Vec2 to) const;
+  // Whether a car parked there leaves room for those that drive: in bends some do not.
+  bool usable(Id place) const { return at(usable_, place) != 0; }
   // What the box overlaps: nothing, building or parked.
   Seen touches(const Box& box, std::span<const std::uint8_t> parked) const;
 
@@ -35,6 +39,7 @@ class Surroundings {
   struct Tree;
   std::shared_ptr<const CityMap> map_;
   std::unique_ptr<Tree> tree_;
+  std::vector<std::uint8_t> usable_;  // by place for a parked car
 };
 
 std::shared_ptr<const Surroundings> surroundings_of(const std::shared_ptr<const CityMap>& map);

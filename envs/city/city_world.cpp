@@ -80,7 +80,9 @@ void World::start(std::shared_ptr<const TrafficNetwork> network,
   people_.start(network_, density.pedestrians, derive(seed, "people"));
   parked_.assign(map().parking.size(), 0);
   Random parking(derive(seed, "parked"));
-  for (auto& place : parked_) place = parking.bernoulli(density.parked);
+  for (Id k = 0; k < static_cast<Id>(parked_.size()); ++k)
+    parked_[static_cast<std::size_t>(k)] =
+        parking.bernoulli(density.parked) && surroundings_->usable(k);
 
   tally_ = {};
   outcome_ = Outcome::running;

@@ -18,7 +18,6 @@ constexpr std::array<VehicleClass, vehicle_kind_count> classes = {{
     {4.8f, 1.85f, {2.2f, 2.6f, 1.0f, 2.0f}, 45, 1.5f},
 }};
 
-constexpr double metres_each = 25;  // of road lanes, for each vehicle
 constexpr std::array<double, turn_count> turn_weights = {6, 2, 3, 0.02};
 
 VehicleKind draw_kind(const TrafficSettings& settings, Random& random) {
@@ -73,8 +72,7 @@ void Traffic::populate(Random& random) {
   const auto& starts = network_->starts();
   const auto& lengths = network_->start_lengths();
   if (starts.empty()) return;
-  // Streets that are fuller than this lock up at the slightest disturbance.
-  const int most = static_cast<int>(lengths.back() / metres_each);
+  const int most = static_cast<int>(lengths.back() / settings_.metres_each);
   const int vehicles = std::min(settings_.vehicles, most);
   const int count = vehicles + settings_.sirens;
   for (int k = 0; k < count; ++k) {

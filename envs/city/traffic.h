@@ -53,6 +53,9 @@ struct TrafficSettings {
   double bicycles = 0.05;
   int sirens = 0;             // ambulances and police cars, in turn
   double speed_spread = 0.1;  // standard deviation of the share of the limit that is driven
+  // Road lanes' metres for each vehicle, at least: fuller streets lock up at the slightest
+  // disturbance.
+  double metres_each = 25;
   float grip = 1;             // less in rain: gaps and braking distances grow
   Mobil mobil;
 };

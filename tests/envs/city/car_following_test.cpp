@@ -45,6 +45,7 @@ double ring_flow(int cars, double& speed) {
   Traffic traffic;
   TrafficSettings settings;
   settings.vehicles = cars;
+  settings.metres_each = 10;
   settings.vans = settings.buses = settings.bicycles = settings.speed_spread = 0;
   traffic.start(network_of(testing::ring(1000, 13.9f)), settings, 5);
   REQUIRE(traffic.size() == cars + 1);

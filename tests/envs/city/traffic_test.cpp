@@ -83,6 +83,7 @@ TEST_CASE("traffic: an hour in a grid neither blocks nor collides") {
       Traffic traffic;
       TrafficSettings settings;
       settings.vehicles = vehicles;
+      settings.metres_each = 10;
       traffic.start(network_of(testing::grid(4, 90, control)), settings, 7);
       CHECK(traffic.size() > vehicles * 9 / 10);
       // 110 on these 48 lanes of 72 m are dense: a queue of them would fill a third of all lanes.
@@ -113,6 +114,7 @@ TEST_CASE("traffic: the saturation flow at a signal is that of headway and queue
   Traffic traffic;
   TrafficSettings settings;
   settings.vehicles = 60;
+  settings.metres_each = 10;
   settings.vans = settings.buses = settings.bicycles = settings.speed_spread = 0;
   traffic.start(network_of(maker.finish([](const CityMap&, Id, Id) { return false; })), settings,
                 1);
