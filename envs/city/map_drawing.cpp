@@ -27,7 +27,7 @@ struct AreaColors {
   Color fill, edge;
 };
 constexpr std::array kAreas = {
-    AreaColors{Color::hex(0xd3dfb4), Color::hex(0xc5d3a3)},  // grass
+    AreaColors{Color::hex(0xd3dfb4), Color::hex(0xd3dfb4)},  // grass
     AreaColors{Color::hex(0xc1d69f), Color::hex(0xaec68a)},  // park
     AreaColors{Color::hex(0xabc98d), Color::hex(0x9bbb7d)},  // forest
     AreaColors{Color::hex(0x9dcbdc), Color::hex(0x7fb3c8)},  // water
@@ -182,7 +182,7 @@ MapPainter::View MapPainter::view_of(const Scene& scene, const Camera& camera) c
 void MapPainter::draw_ground(Scene& scene, const Camera& camera) const {
   const View view = view_of(scene, camera);
   draw_areas(scene, view);
-  draw_pavements(scene, view);
+  if (view.pixels > 0.2f) draw_pavements(scene, view);
   for (const int layer : layers_) {
     draw_asphalt(scene, view, layer);
     if (view.pixels > 1) draw_markings(scene, view, layer);
@@ -263,6 +263,16 @@ void MapPainter::draw_markings(Scene& scene, const View& view, int layer) const 
     if (lane.internal() || lane.layer != layer || !seen(lane_boxes_[i], view.box)) continue;
     draw_lane_lines(scene, view, lane);
     if (view.pixels > 2) draw_lane_end(scene, view, lane);
+  }
+  if (view.pixels < 2.5f) return;
+  for (const ParkingPlace& place : m.parking) {  // marked at both ends
+    const Vec2 p = place.pose.position;
+    if (!seen({p, p}, view.box) || m.lanes[static_cast<std::size_t>(place.lane)].layer != layer)
+      continue;
+    const Vec2 ahead = direction(place.pose.heading) * 3.1f;
+    const Vec2 side = left_of(direction(place.pose.heading)) * (place.width / 2);
+    for (const Vec2 end : {p - ahead, p + ahead})
+      scene.line(to_point(end - side), to_point(end + side), kFaintPaint, 0.12f);
   }
 }
 
@@ -427,6 +437,7 @@ void MapPainter::draw_buildings(Scene& scene, const Camera& camera) const {
       if (!seen(roof.box, view.box)) continue;
       for (const auto& shadow : roof.shadows) scene.polygon(shadow, kShadow);
     }
+  if (view.pixels < 0.1f) return;
   const bool close = view.pixels > 1.2f;
   for (const Roof& roof : roofs_) {
     if (!seen(roof.box, view.box)) continue;

@@ -52,7 +52,7 @@ class Town {
   void place_junctions() {
     const auto size = static_cast<float>(s_.size);
     if (radial()) {
-      rows_ = std::max(2, static_cast<int>(size / 2 / 95));
+      rows_ = std::max(3, static_cast<int>(std::lround(size / 2 / 88)) + 1);
       columns_ = 5 + static_cast<int>(random_.below(3));
       const float turn = jitter(kPi);
       std::vector<float> angles;
@@ -366,7 +366,10 @@ class Town {
   // Parks and ponds fill blocks; the rest is grass where little is built.
   void add_blocks() {
     Random random(derive(seed_, "blocks"));
-    if (radial()) add_round_green();
+    if (radial())
+      add_round_green(center(), kInnerRing - 2.8f);
+    else if (ring_at_ < places_.size())
+      add_round_green(places_[ring_at_], kRing - 2.8f);
     const int last = radial() ? columns_ : columns_ - 1;
     for (int r = 0; r + 1 < rows_; ++r)
       for (int c = 0; c < last; ++c) {
@@ -381,25 +384,33 @@ class Town {
         }
         Vec2 middle{};
         for (const std::size_t corner : corners) middle = middle + places_[corner] * 0.25f;
+        if (radial()) {  // between the rings, not on the chord
+          const Vec2 along = link_between(corners[0], corners[1])
+                                 ->line[link_between(corners[0], corners[1])->line.size() / 2];
+          middle = along * ((length(places_[corners[0]]) + length(places_[corners[2]])) / 2 /
+                            length(along));
+        }
         const bool park = random.bernoulli(0.1);
-        const bool far = length(middle) > static_cast<float>(s_.size) * 0.22f;
         if (park) {
           parks_.push_back(outline);
           plan_.areas.push_back({outline, AreaKind::park});
           if (random.bernoulli(0.6)) add_pond(middle, random);
           add_park_paths(corners, middle);
-        } else if (far) {
+        } else {
           plan_.areas.push_back({outline, AreaKind::grass});
         }
       }
+    if (!round_.outline.empty()) plan_.areas.push_back(round_);  // over the blocks around it
   }
 
-  void add_round_green() {
+  // In the middle of a roundabout.
+  void add_round_green(Vec2 middle, float radius) {
     Polyline round;
     for (int k = 0; k < 24; ++k)
-      round.push_back(direction(static_cast<float>(k) * kPi / 12) * (kInnerRing - 3.5f));
-    plan_.areas.push_back({round, AreaKind::park});
+      round.push_back(middle + direction(static_cast<float>(k) * kPi / 12) * radius);
+    round_ = {round, AreaKind::park};
     parks_.push_back(round);
+    plan_.trees.push_back({middle, 3});
   }
 
   void add_pond(Vec2 middle, Random& random) {
@@ -458,6 +469,7 @@ class Town {
   std::vector<Polyline> parks_;
   std::vector<std::pair<Vec2, float>> ponds_;
   std::size_t ring_at_ = 0;
+  PlanArea round_;  // the green of a roundabout
 };
 
 }  // namespace

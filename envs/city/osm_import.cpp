@@ -437,6 +437,12 @@ class Importer {
     PlanRestriction r;
     r.only = kind.starts_with("only_");
     if (!r.only && !kind.starts_with("no_")) return;
+    using Side = PlanRestriction::Side;
+    r.side = kind.ends_with("left_turn")     ? Side::left
+             : kind.ends_with("right_turn")  ? Side::right
+             : kind.ends_with("straight_on") ? Side::straight
+             : kind.ends_with("u_turn")      ? Side::back
+                                             : Side::any;
     bool via = false, from = false, to = false;
     for (const OsmMember& member : relation.members) {
       if (member.role == "from" && member.type == 'w') from = (r.from = member.id, true);

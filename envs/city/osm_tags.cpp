@@ -137,31 +137,61 @@ std::optional<StreetClass> street_class(std::string_view highway) {
 bool drives_on_left(double latitude, double longitude) {
   struct Box {
     double south, west, north, east;
+    bool holds(double latitude, double longitude) const {
+      return latitude >= south && latitude <= north && longitude >= west && longitude <= east;
+    }
   };
-  // Great Britain and Ireland, Malta, Cyprus; South Asia; Thailand, Malaysia, Singapore, Indonesia;
-  // Japan; Hong Kong, Macau; Australia, New Zealand, Papua New Guinea, Pacific; southern and
-  // eastern Africa; Caribbean, Guyana. Boxes within boxes that drive on the right are cut by hand.
-  static constexpr std::array boxes = {
-      Box{49.85, -11, 61, 1.78},      Box{35.7, 14.1, 36.15, 14.65}, Box{34.5, 32.2, 35.75, 34.65},
-      Box{5.5, 68.0, 31, 92.5},       Box{24, 61, 37, 77},           Box{26, 80, 30.5, 92.2},
-      Box{5.6, 97.3, 20.5, 102.3},    Box{12, 100, 18.4, 105.6},     Box{0.8, 99.5, 6.6, 104.6},
-      Box{-11.2, 95, 5.9, 141.1},     Box{30, 129, 45.6, 146},       Box{24, 122.9, 30, 131.5},
-      Box{22.1, 113.5, 22.57, 114.5}, Box{-44, 112, -10, 154},       Box{-48, 165.5, -34, 179.5},
-      Box{-12, 140.8, 0, 156},        Box{-35, 16.4, -17, 33},       Box{-27, 30, -10.5, 41},
-      Box{-18.1, 21.9, -8.2, 36},     Box{-12, 33.5, 4.7, 42},       Box{-1.5, 29.5, 4.3, 35.1},
-      Box{-20.6, 57.2, -19.9, 57.9},  Box{17.6, -78.5, 18.6, -76.1}, Box{20.8, -79.4, 27.4, -72.6},
-      Box{10, -61.95, 11.4, -60.4},   Box{13, -59.7, 13.4, -59.3},   Box{1.1, -61.4, 8.6, -56.4},
+  static constexpr std::array left = {
+      Box{49.85, -11, 61, 1.78},          // Great Britain, Ireland
+      Box{35.7, 14.1, 36.15, 14.65},      // Malta
+      Box{34.5, 32.2, 35.75, 34.65},      // Cyprus
+      Box{5.5, 68, 31, 92.5},             // India, Sri Lanka, Nepal, Bhutan, Bangladesh
+      Box{24, 61, 37, 77},                // Pakistan
+      Box{31, 74, 35, 79.5},              // northern India
+      Box{-1, 72, 7.5, 74},               // Maldives
+      Box{5.6, 97.3, 20.5, 101},          // Thailand
+      Box{12, 101, 18, 102.5},            //
+      Box{14.4, 102.5, 17.9, 104.8},      //
+      Box{0.8, 99.5, 6.6, 104.6},         // Malaysia, Singapore
+      Box{-11.2, 95, 5.9, 141.1},         // Indonesia
+      Box{4, 115, 7.4, 119.3},            // Sabah
+      Box{30, 129, 45.6, 146},            // Japan
+      Box{24, 122.9, 30, 131.5},          //
+      Box{22.15, 113.82, 22.51, 114.45},  // Hong Kong
+      Box{22.1, 113.52, 22.217, 113.61},  // Macau
+      Box{-44, 112, -10, 154},            // Australia
+      Box{-12, 140.8, 0, 156},            // Papua New Guinea
+      Box{-48, 165.5, -34, 179.5},        // New Zealand
+      Box{-19.5, 176.8, -15.5, 180},      // Fiji
+      Box{-35, 16.4, -17, 33},            // southern Africa
+      Box{-29, 11.7, -17, 20},            // Namibia
+      Box{-27, 30, -10.5, 41},            // Mozambique, Malawi
+      Box{-18.1, 21.9, -8.2, 34},         // Zambia
+      Box{-11.7, 31, -1, 40.5},           // Tanzania
+      Box{-4.7, 33.9, 4.7, 41.9},         // Kenya
+      Box{-1.5, 29.5, 4.3, 35.1},         // Uganda
+      Box{-20.6, 57.2, -19.9, 57.9},      // Mauritius
+      Box{17.6, -78.5, 18.6, -76.1},      // Jamaica
+      Box{20.8, -79.4, 27.4, -72.6},      // Bahamas
+      Box{10, -61.95, 11.4, -60.4},       // Trinidad and Tobago
+      Box{13, -59.7, 13.4, -59.3},        // Barbados
+      Box{1.1, -61.4, 8.6, -56.4},        // Guyana
   };
-  const bool left = std::any_of(boxes.begin(), boxes.end(), [&](const Box& b) {
-    return latitude >= b.south && latitude <= b.north && longitude >= b.west && longitude <= b.east;
-  });
-  // France's and Belgium's coast, Korea, Afghanistan, the Philippines, Congo and Cuba lie in them.
-  const bool right = (latitude < 51.12 && longitude > 1.5 && latitude > 49) ||
-                     (latitude > 33 && longitude < 129.2 && longitude > 124 && latitude < 39) ||
-                     (latitude > 29.5 && latitude < 38 && longitude > 60 && longitude < 66.5) ||
-                     (latitude > 4.9 && longitude > 117 && longitude < 127 && latitude < 21) ||
-                     (latitude > 19.8 && latitude < 23.3 && longitude > -85 && longitude < -74.1);
-  return left && !right;
+  // Neighbours that lie in the boxes and drive on the right.
+  static constexpr std::array right = {
+      Box{49, 1.5, 51.12, 5},       // the coasts of France and Belgium
+      Box{33, 124, 39, 129.2},      // Korea
+      Box{41.5, 129, 46, 139.3},    // the Russian coast
+      Box{29.5, 60, 38, 66.5},      // Afghanistan
+      Box{31.5, 66.5, 38, 70.2},    //
+      Box{34.1, 70.2, 38, 71},      //
+      Box{29, 88, 31, 93},          // Tibet
+      Box{-11.95, 22, -8, 28.5},    // Congo
+      Box{19.8, -85, 23.3, -74.1},  // Cuba
+  };
+  const auto holds = [&](const Box& box) { return box.holds(latitude, longitude); };
+  return std::any_of(left.begin(), left.end(), holds) &&
+         std::none_of(right.begin(), right.end(), holds);
 }
 
 }  // namespace sandlot::city

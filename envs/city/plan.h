@@ -46,8 +46,11 @@ struct PlanPath {  // for pedestrians, away from streets
   float width = 2;
 };
 
-// A turn from way to way over a node that is forbidden, or the only one allowed.
+// A turn from way to way over a node that is forbidden, or the only one allowed. Where a way goes
+// on beyond the node, `side` says which side is meant.
 struct PlanRestriction {
+  enum class Side : std::uint8_t { any, left, right, straight, back };
+  Side side = Side::any;
   std::int64_t from = 0, to = 0;
   std::uint32_t via = 0;
   bool only = false;

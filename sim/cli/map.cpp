@@ -155,14 +155,16 @@ struct Picture {
 };
 
 Picture picture_of(const city::CityMap& map, const Options& options) {
-  const city::Vec2 low = map.bounds.low, high = map.bounds.high;
+  // Houses stand around the outermost streets.
+  constexpr city::Vec2 kAround{24, 24};
+  const city::Vec2 low = map.bounds.low - kAround, high = map.bounds.high + kAround;
   const city::Vec2 size = high - low;
   Picture picture{};
   picture.camera.center = {(low.x + high.x) / 2, (low.y + high.y) / 2};
-  picture.camera.width = std::max(size.x, 20.0f) * 1.04f;
+  picture.camera.width = size.x;
   picture.camera.y_up = true;
   picture.width = options.width;
-  float shape = std::clamp(size.y * 1.04f / picture.camera.width, 0.3f, 2.0f);
+  float shape = std::clamp(size.y / picture.camera.width, 0.3f, 2.0f);
   if (options.center.size() == 2)
     picture.camera.center = {static_cast<float>(options.center[0]),
                              static_cast<float>(options.center[1])};
