@@ -35,7 +35,8 @@ TEST_CASE("what is wrong with a map is counted, and the rest of it is a good cit
   osm.way(23, {23, 24, 25, 23}, {{"building", "yes"}});  // of no size
   ImportReport report;
   const auto m = osm.city(report);
-  CHECK(m->validate().empty());
+  const auto problems = m->validate();
+  CHECK_MESSAGE(problems.empty(), (problems.empty() ? std::string() : problems[0]));
   const std::pair<const char*, int> expected[] = {
       {"nodes given twice", 1},
       {"nodes that lie nowhere on Earth, left out", 1},
