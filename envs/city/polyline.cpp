@@ -148,6 +148,7 @@ Polyline smooth_path(Pose from, Pose to, float step) {
     leave = direction(from.heading + (apart < 6 ? flare : 0));
     reach = direction(to.heading - (apart < 6 ? flare : 0));
   }
+  handle = std::max(handle, 1.0f);
   const Vec2 a = from.position + leave * handle, b = to.position - reach * handle;
   const float rough = (apart + 2 * handle + distance(a, b)) / 2;
   const int steps = std::max(10, static_cast<int>(std::ceil(1.5f * rough / step)));
