@@ -434,7 +434,11 @@ class CityBuilder {
 }  // namespace
 
 std::shared_ptr<const CityMap> build_city(const Plan& plan, ImportReport& report) {
-  return CityBuilder(plan, report).run();
+  auto map = CityBuilder(plan, report).run();
+  // A plan may be so odd that lanes of it do not fit together; nobody is to drive there.
+  if (const auto problems = map->validate(1); !problems.empty())
+    throw MapError(std::string(city_misfit) + problems[0]);
+  return map;
 }
 
 }  // namespace sandlot::city

@@ -14,6 +14,9 @@ struct JunctionPath {
   std::uint32_t arm_in = 0, arm_out = 0;  // of the junction
 };
 
+// How the MapError begins that refuses a plan whose lanes would not fit together.
+inline constexpr const char* city_misfit = "no city can be made of it: ";
+
 // Throws MapError where the plan has no streets that connect. What was repaired or left out is
 // added to the report. The same plan gives the same city, byte for byte.
 std::shared_ptr<const CityMap> build_city(const Plan& plan, ImportReport& report);

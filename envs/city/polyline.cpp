@@ -148,12 +148,15 @@ Polyline smooth_path(Pose from, Pose to, float step) {
     leave = direction(from.heading + (apart < 6 ? flare : 0));
     reach = direction(to.heading - (apart < 6 ? flare : 0));
   }
+  handle = std::max(handle, 1.0f);
   const Vec2 a = from.position + leave * handle, b = to.position - reach * handle;
   const float rough = (apart + 2 * handle + distance(a, b)) / 2;
-  const int steps = std::max(10, static_cast<int>(std::ceil(rough / step)));
+  const int steps = std::max(10, static_cast<int>(std::ceil(1.5f * rough / step)));
   Polyline result;
   for (int k = 0; k <= steps; ++k) {
-    const float t = static_cast<float>(k) / static_cast<float>(steps), u = 1 - t;
+    // Denser at the ends, where the first and last pieces give the lane its directions.
+    const float even = static_cast<float>(k) / static_cast<float>(steps);
+    const float t = even * even * (3 - 2 * even), u = 1 - t;
     result.push_back(from.position * (u * u * u) + a * (3 * u * u * t) + b * (3 * u * t * t) +
                      to.position * (t * t * t));
   }

@@ -121,7 +121,8 @@ class Yielding {
     Sampled result;
     const int steps = std::max(2, static_cast<int>(std::ceil(lane.length / kSample)));
     for (int k = 0; k <= steps; ++k) {
-      const float s = lane.length * static_cast<float>(k) / static_cast<float>(steps);
+      const float s = k == steps ? lane.length
+                                 : lane.length * static_cast<float>(k) / static_cast<float>(steps);
       const Vec2 p = m_.pose(lane, s).position;
       if (k == 0) result.low = result.high = p;
       result.low = {std::min(result.low.x, p.x), std::min(result.low.y, p.y)};

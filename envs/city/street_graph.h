@@ -53,10 +53,25 @@ struct Vertex {
 // A street in one direction: 2·street, +1 backward.
 using Directed = std::int32_t;
 
+constexpr std::uint32_t no_vertex = 0xffffffffu;
+
 struct StreetGraph {
   std::vector<Vertex> vertices;
   std::vector<Street> streets;
   Adjacency turns;  // by Directed: where traffic may go on, in the order of the streets
+  std::vector<std::uint32_t> vertex_of_node;  // by node of the plan; no_vertex: none
+  // The other carriageway's vertex at a turn at the map's edge; no_vertex: none.
+  std::vector<std::uint32_t> partner;
+
+  std::uint32_t partner_of(std::uint32_t v) const {
+    return v < partner.size() ? partner[v] : no_vertex;
+  }
+  // Groups are sets with a representative each (union–find; Tarjan 1975).
+  std::uint32_t group(std::uint32_t v);
+  void unite(std::uint32_t a, std::uint32_t b);
+  void reset_groups();  // each vertex on its own, but for turns at the edge; no street is inner
+  // The streets that end in each group, by its representative; twice where both ends do.
+  std::vector<std::vector<std::uint32_t>> ends_by_group();
 
   bool exists(Directed d) const {
     const Street& street = streets[static_cast<std::size_t>(d / 2)];
@@ -68,6 +83,20 @@ struct StreetGraph {
   }
   std::uint32_t end(Directed d) const { return start(d ^ 1); }
 };
+
+// Signals and signs go to the junction that they stand before. Signals that stand nowhere near one,
+// but at a crossing, make a junction of their own.
+void place_signals(StreetGraph& graph, ImportReport& report);
+
+// Vertices so close together that they are one junction become a group, and the streets between
+// them inner.
+struct JoinedJunctions {
+  std::int64_t inner_streets = 0, lost_crossings = 0;
+};
+JoinedJunctions join_junctions(StreetGraph& graph);
+
+// Fills in `turns`, after the plan's turn restrictions.
+void find_turns(StreetGraph& graph, const Plan& plan);
 
 // Throws MapError where nothing drivable is left.
 StreetGraph build_street_graph(const Plan& plan, ImportReport& report);

@@ -25,6 +25,7 @@ TEST_CASE("what is wrong with a map is counted, and the rest of it is a good cit
   osm.way(20, {3, 4},
           {{"highway", "residential"},
            {"lanes", "99"},
+           {"lanes:forward", "2"},
            {"maxspeed", "fast"},
            {"turn:lanes:forward", "left|right|right"}});
   osm.raw("<node id=\"21\" lat=\"95\" lon=\"13\"/>");  // nowhere on Earth
@@ -34,7 +35,8 @@ TEST_CASE("what is wrong with a map is counted, and the rest of it is a good cit
   osm.way(23, {23, 24, 25, 23}, {{"building", "yes"}});  // of no size
   ImportReport report;
   const auto m = osm.city(report);
-  CHECK(m->validate().empty());
+  const auto problems = m->validate();
+  CHECK_MESSAGE(problems.empty(), (problems.empty() ? std::string() : problems[0]));
   const std::pair<const char*, int> expected[] = {
       {"nodes given twice", 1},
       {"nodes that lie nowhere on Earth, left out", 1},
@@ -51,15 +53,16 @@ TEST_CASE("what is wrong with a map is counted, and the rest of it is a good cit
       {"turn lanes that do not fit the number of lanes, ignored", 1},
       {"buildings of no size, left out", 1},
   };
-  for (const auto& [what, count] : expected) CHECK_MESSAGE(report.of(what) == count, what);
+  for (const auto& [what, count] : expected)
+    CHECK_MESSAGE(report.of(what) == count, std::string(what));
   for (const auto& line : report.lines) {
     const bool known = std::any_of(std::begin(expected), std::end(expected),
                                    [&](const auto& e) { return line.what == e.first; });
     CHECK_MESSAGE(known, line.what);
   }
   // The street that joins by place alone is there, the island is not.
-  CHECK(m->nearest_lane({-60, 0}, 10, LaneFilter::road).has_value());
-  CHECK_FALSE(m->nearest_lane({950, 900}, 10).has_value());
+  CHECK(m->nearest_lane(osm.in(*m, -60, 0), 10, LaneFilter::road).has_value());
+  CHECK_FALSE(m->nearest_lane(osm.in(*m, 950, 900), 10).has_value());
 }
 
 TEST_CASE("a dual carriageway that the extract cuts off is closed by a turn") {
@@ -73,8 +76,8 @@ TEST_CASE("a dual carriageway that the extract cuts off is closed by a turn") {
   const auto m = osm.city(report);
   CHECK(m->validate().empty());
   CHECK(report.of("dual carriageways cut off at the edge, closed by a turn") == 2);
-  CHECK(m->nearest_lane({-100, -8}, 8, LaneFilter::road, 0.0f).has_value());
-  CHECK(m->nearest_lane({100, 8}, 8, LaneFilter::road, 3.14f).has_value());
+  CHECK(m->nearest_lane(osm.in(*m, -100, -8), 8, LaneFilter::road, 0.0f).has_value());
+  CHECK(m->nearest_lane(osm.in(*m, 100, 8), 8, LaneFilter::road, 3.14f).has_value());
 }
 
 TEST_CASE("nodes and ways may come in any order, with negative and huge ids") {

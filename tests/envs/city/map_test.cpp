@@ -215,7 +215,7 @@ TEST_CASE("validate finds what is broken") {
         "lane 0: has fewer than two points");
   CHECK(broken([](CityMap& m) { m.lane_points[1].position.x += 5; }) ==
         "lane 0: its arc lengths do not fit its points");
-  CHECK(broken([](CityMap& m) { m.links[0] = -7; }).find("does not exist") != std::string::npos);
+  CHECK(broken([](CityMap& m) { m.links[0] = -7; }).find("do not exist") != std::string::npos);
   CHECK(broken([](CityMap& m) { m.signal_lights.assign(m.signal_lights.size(), Light::green); }) ==
         "signal program 0: paths that conflict are green together");
   CHECK(broken([](CityMap& m) { m.signal_lights.assign(m.signal_lights.size(), Light::red); }) ==
