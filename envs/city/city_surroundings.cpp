@@ -34,7 +34,7 @@ struct Surroundings::Tree {
 
 namespace {
 
-constexpr float kept_clear = 1.6f;  // m from the middle of each lane
+constexpr float kept_clear = 1.7f;  // m from the middle of each lane
 
 // How far along the ray the segment is hit; `most` where it is not.
 float hit_wall(Vec2 from, Vec2 ray, Vec2 a, Vec2 b, float most) {

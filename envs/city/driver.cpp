@@ -183,7 +183,7 @@ Controls drive_by_rules(const World& world) {
   else
     controls.brake = std::min(1.0f, -acceleration / world.vehicle().brake);
   // Pure pursuit of a point on the route, the longer ahead the faster it drives.
-  const float reach = 4 + 0.5f * v;
+  const float reach = 3 + 0.45f * v;
   const Pose goal = world.route().ahead(world.map(), reach);
   const Vec2 point = goal.position + left_of(direction(goal.heading)) * offset;
   const Vec2 axle = car.position - direction(car.heading) * (world.vehicle().shape.wheelbase / 2);
