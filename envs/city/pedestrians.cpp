@@ -184,6 +184,8 @@ void Pedestrians::announce(Traffic& traffic) const {
     const Crossing& c = at(map.crossings, id);
     const bool walks = state_[i] == PedestrianState::crossing;
     if (!walks && (c.program != none || !c.marked)) continue;
+    // Nobody need wait for those who cannot go since somebody else stands on their crossing.
+    if (!walks && traffic.stands_on(id)) continue;
     for (const CrossingCut& cut : map.cuts(c)) {
       const Lane& lane = at(map.lanes, cut.lane);
       // Those who have left the lane behind need no room on it.

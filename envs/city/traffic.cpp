@@ -77,8 +77,7 @@ void Traffic::populate(Random& random) {
   const int count = vehicles + settings_.sirens;
   for (int k = 0; k < count; ++k) {
     VehicleKind kind = draw_kind(settings_, random);
-    if (k >= vehicles)
-      kind = k % 2 == vehicles % 2 ? VehicleKind::ambulance : VehicleKind::police;
+    if (k >= vehicles) kind = k % 2 == vehicles % 2 ? VehicleKind::ambulance : VehicleKind::police;
     const float length = class_of(kind).length;
     for (int attempt = 0; attempt < 40; ++attempt) {
       const double r = random.uniform() * lengths.back();

@@ -56,7 +56,7 @@ struct TrafficSettings {
   // Road lanes' metres for each vehicle, at least: fuller streets lock up at the slightest
   // disturbance.
   double metres_each = 25;
-  float grip = 1;             // less in rain: gaps and braking distances grow
+  float grip = 1;  // less in rain: gaps and braking distances grow
   Mobil mobil;
 };
 
@@ -116,6 +116,7 @@ class Traffic {
   // Whether somebody on foot who steps onto the lane there would walk into a vehicle that is no
   // slower than `least_speed`.
   bool in_the_way(Id lane, float s, float least_speed) const;
+  bool stands_on(Id crossing) const;  // whether some vehicle does
 
   double driven() const { return driven_; }            // metres, all vehicles but the learner
   std::int64_t overruns() const { return overruns_; }  // times that one came to its line too fast

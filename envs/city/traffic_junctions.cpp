@@ -399,6 +399,22 @@ bool Traffic::crossing_free(Id crossing, float seconds) const {
   return true;
 }
 
+bool Traffic::stands_on(Id crossing) const {
+  const CityMap& map = network_->map();
+  const Crossing& c = at(map.crossings, crossing);
+  const auto covers = [&](float front, float vehicle_length, float s) {
+    return front > s - c.width / 2 && front - vehicle_length < s + c.width / 2;
+  };
+  for (const CrossingCut& cut : map.cuts(c)) {
+    for (Id w = rear_[cut.lane]; w != none; w = ahead_[w])
+      if (covers(s_[w], length_[w], cut.s)) return true;
+    if (!network_->lane(cut.lane).internal) continue;
+    for (auto slot = slots_[cut.lane]; slot != none; slot = slot_next_[slot])
+      if (covers(place_on(slot, cut.lane), length_[slot / 2], cut.s)) return true;
+  }
+  return false;
+}
+
 bool Traffic::in_the_way(Id lane, float s, float least_speed) const {
   const auto blocks = [&](Id w, float front) {
     if (v_[w] < least_speed) return false;
