@@ -91,6 +91,7 @@ void World::start(std::shared_ptr<const TrafficNetwork> network,
   off_road_ = wrong_way_ = speeding_ = touching_ = stopped_at_line_ = false;
   meeting_ = made_way_ = false;
   blocked_ = progress_ = jerk_ = meeting_time_ = 0;
+  limit_ = 13.9f;  // where it begins in no street
   events_.clear();
   place_car(random_);
   traffic_.begin_step();
@@ -354,14 +355,14 @@ void World::see_lane() {
   const bool on_route =
       std::abs(route_.offset()) < lane.width / 2 && std::abs(route_.heading_error()) < 1.57f;
   off_road_ = wrong_way_ = false;
-  limit_ = lane.speed_limit;
+  if (!lane.internal()) limit_ = lane.speed_limit;  // paths across intersections keep the street's
   if (!on_route) {
     const auto near = map().nearest_lane(car_.position, 10);
     if (!near || near->distance > network_->shape(near->lane).width / 2 + off_road_margin) {
       off_road_ = true;
     } else {
       const Lane& there = network_->shape(near->lane);
-      limit_ = there.speed_limit;
+      if (!there.internal()) limit_ = there.speed_limit;
       // In an intersection lanes cross, so that only a road's direction can be wrong.
       const float turned = wrap_angle(car_.heading - map().pose(there, near->s).heading);
       wrong_way_ = !there.internal() && std::abs(turned) > 1.57f;

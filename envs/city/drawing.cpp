@@ -207,14 +207,15 @@ void draw_hud(const World& world, Scene& scene) {
   scene.circle({166, height - 48}, 20, white, {Color::hex(0xd62828), 5});
   scene.text({166, height - 42}, number("%.0f", static_cast<double>(world.limit()) * 3.6), 16,
              Color::hex(0x111111), Align::center, true);
-  scene.text({28, height - 20}, number("score %.2f", world.driving_score()), 14, white);
+  if (!world.endless())
+    scene.text({28, height - 20}, number("score %.2f", world.driving_score()), 14, white);
   // The wheel, and the pedals.
   const Vec2 hub{216, height - 48};
   scene.circle({hub.x, hub.y}, 18, Color::hex(0x000000, 0), {white, 3});
   const float turn = -world.car().steering * 2.5f;
   scene.line({hub.x, hub.y}, {hub.x + 18 * std::sin(turn), hub.y - 18 * std::cos(turn)}, white, 4);
-  scene.rectangle({100, height - 22}, 60 * world.controls().throttle + 1, 6, Color::hex(0x4cd07d));
-  scene.rectangle({170, height - 22}, 60 * world.controls().brake + 1, 6, Color::hex(0xff6b5e));
+  scene.rectangle({172, height - 21}, 70 * world.controls().throttle + 1, 5, Color::hex(0x4cd07d));
+  scene.rectangle({172, height - 15}, 70 * world.controls().brake + 1, 5, Color::hex(0xff6b5e));
   float y = 30;
   const auto note = [&](const char* text, Color color) {
     scene.rectangle({width / 2, y - 5}, 260, 26, panel, 8);
