@@ -258,7 +258,6 @@ TEST_CASE("streets thrown together at random make a city whose lanes fit, or non
       misfits += std::string_view(e.what()).starts_with(city_misfit);
     }
   }
-  // No plan of a street net looks like this; of 400 two had lanes that bent where they met.
-  CHECK(good > kNets * 9 / 10);
-  CHECK(misfits <= 2);
+  CHECK(good > kNets * 9 / 10);  // 389 of 400 seeds; the others have nothing that connects
+  CHECK(misfits == 0);
 }
