@@ -265,56 +265,51 @@ void add_map(CLI::App& app, Run& run) {
                                  "  sandlot map import berlin.osm.pbf --out berlin.city\n"
                                  "  sandlot map show berlin.city --out berlin.png");
   map->require_subcommand(1);
-  auto* import = map->add_subcommand("import",
-                                     "Make a city of an OpenStreetMap extract (.osm, .osm.bz2, "
-                                     ".osm.pbf) and say what was repaired.\n"
-                                     "  sandlot map import berlin.osm.pbf --out berlin.city");
-  import->add_option("file", options->file, "the extract")->required();
-  import->add_option("--out", options->out, "the city, .city");
-  add_side(*import, *options);
-  import->callback([options, &run] {
-    run = [options](const Registry&) { return import_map(*options);
-};
-}  // namespace sandlot
-);
-auto* show = map->add_subcommand("show",
-                                 "Look at a city, in a window or as a picture.\n"
-                                 "  sandlot map show town --out town.png");
-show->add_option("file", options->file, "a city, an extract, or the name of a town of ours")
-    ->required();
-show->add_option("--out", options->out, "the picture, .png; without it a window opens");
-show->add_option("--center", options->center, "what is in the middle: metres east, metres north")
-    ->delimiter(',');
-show->add_option("--meters", options->meters, "how much of it the picture is wide")
-    ->check(CLI::Range(10.0, 100000.0));
-show->add_flag("--network", options->network,
-               "what is followed: lanes, paths across junctions, footways");
-show->add_option("--width", options->width, "pixels")
-    ->check(CLI::Range(64, 16000))
-    ->capture_default_str();
-add_side(*show, *options);
-show->callback([options, &run] {
-  run = [options](const Registry&) { return show_map(*options); };
-});
-auto* generate =
-    map->add_subcommand("generate",
-                        "Make a town: the same seed gives the same town.\n"
-                        "  sandlot map generate --kind radial --seed 7 --out seven.city");
-generate->add_option("--kind", options->kind, "grid, radial or organic")
-    ->check(CLI::IsMember({"grid", "radial", "organic"}))
-    ->capture_default_str();
-generate->add_option("--seed", options->seed, "which of them")->capture_default_str();
-generate->add_option("--size", options->size, "metres across")
-    ->check(CLI::Range(250.0, 4000.0))
-    ->capture_default_str();
-generate->add_option("--density", options->density, "how much of it is built up")
-    ->check(CLI::Range(0.0, 1.0))
-    ->capture_default_str();
-generate->add_option("--out", options->out, "the city, .city");
-add_side(*generate, *options);
-generate->callback([options, &run] {
-  run = [options](const Registry&) { return generate_map(*options); };
-});
+  auto* reading = map->add_subcommand("import",
+                                      "Make a city of an OpenStreetMap extract (.osm, .osm.bz2, "
+                                      ".osm.pbf) and say what was repaired.\n"
+                                      "  sandlot map import berlin.osm.pbf --out berlin.city");
+  reading->add_option("file", options->file, "the extract")->required();
+  reading->add_option("--out", options->out, "the city, .city");
+  add_side(*reading, *options);
+  reading->callback(
+      [options, &run] { run = [options](const Registry&) { return import_map(*options); }; });
+  auto* show = map->add_subcommand("show",
+                                   "Look at a city, in a window or as a picture.\n"
+                                   "  sandlot map show town --out town.png");
+  show->add_option("file", options->file, "a city, an extract, or the name of a town of ours")
+      ->required();
+  show->add_option("--out", options->out, "the picture, .png; without it a window opens");
+  show->add_option("--center", options->center, "what is in the middle: metres east, metres north")
+      ->delimiter(',');
+  show->add_option("--meters", options->meters, "how much of it the picture is wide")
+      ->check(CLI::Range(10.0, 100000.0));
+  show->add_flag("--network", options->network,
+                 "what is followed: lanes, paths across junctions, footways");
+  show->add_option("--width", options->width, "pixels")
+      ->check(CLI::Range(64, 16000))
+      ->capture_default_str();
+  add_side(*show, *options);
+  show->callback(
+      [options, &run] { run = [options](const Registry&) { return show_map(*options); }; });
+  auto* generate =
+      map->add_subcommand("generate",
+                          "Make a town: the same seed gives the same town.\n"
+                          "  sandlot map generate --kind radial --seed 7 --out seven.city");
+  generate->add_option("--kind", options->kind, "grid, radial or organic")
+      ->check(CLI::IsMember({"grid", "radial", "organic"}))
+      ->capture_default_str();
+  generate->add_option("--seed", options->seed, "which of them")->capture_default_str();
+  generate->add_option("--size", options->size, "metres across")
+      ->check(CLI::Range(250.0, 4000.0))
+      ->capture_default_str();
+  generate->add_option("--density", options->density, "how much of it is built up")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  generate->add_option("--out", options->out, "the city, .city");
+  add_side(*generate, *options);
+  generate->callback(
+      [options, &run] { run = [options](const Registry&) { return generate_map(*options); }; });
 }
 
 }  // namespace sandlot
