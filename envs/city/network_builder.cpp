@@ -18,6 +18,8 @@ constexpr float kBack = 2.62f;      // rad
 constexpr float kPathStep = 1;      // m between the points of a path across a junction
 constexpr float kTreeArea = 220;    // m² of a park for one tree
 constexpr int kMostTreesPerArea = 400;
+constexpr std::size_t kMostTrees = 200'000;  // in all parks
+constexpr std::int32_t kMostPaths = 600;     // across a junction; about 20 streets meet there
 
 class CityBuilder {
  public:
@@ -193,6 +195,8 @@ class CityBuilder {
         for (const Id lane : from_left(arriving ^ 1)) out.push_back(lane);
     }
     x.internal_count = static_cast<std::int32_t>(m_.lanes.size()) - x.first_internal;
+    if (x.internal_count > kMostPaths)
+      throw MapError("more streets meet in one of its junctions than fit there");
     x.lanes_in = add_links(in);
     x.lanes_out = add_links(out);
     Polyline outline = layout_.outline(junction);
@@ -402,6 +406,7 @@ class CityBuilder {
   void scatter_trees(const Polyline& outline, AreaKind kind, std::size_t number,
                      const PointGrid& streets) {
     if (kind != AreaKind::park && kind != AreaKind::forest) return;
+    if (m_.trees.size() > kMostTrees) return;
     const float area = std::abs(signed_area(outline)) / 2;
     const float each = kind == AreaKind::forest ? kTreeArea / 5 : kTreeArea;
     const int count = std::min(static_cast<int>(area / each), kMostTreesPerArea);

@@ -16,6 +16,7 @@ constexpr double kMetresPerDegree = 111'194.9;   // of latitude, on a sphere of 
 constexpr double kFarAway = 40'000;              // m from the middle: floats keep millimetres there
 constexpr float kNarrowest = 2.6f, kWidest = 4;  // m, of lanes
 constexpr int kMostLanes = 8;                    // per direction
+constexpr std::size_t kMostPieces = 1000;        // of an area's outline
 constexpr float kStorey = 3;                     // m
 
 bool one_of(std::string_view value, std::initializer_list<std::string_view> list) {
@@ -472,6 +473,10 @@ class Importer {
       if (found == data_.ways.end() || found->id != member.id || found->count < 2) continue;
       const auto refs = references(*found);
       open.emplace_back(refs.begin(), refs.end());
+    }
+    if (open.size() > kMostPieces) {
+      report_.count("areas of more than 1,000 pieces, left out");
+      return;
     }
     while (!open.empty()) {
       auto ring = std::move(open.back());
