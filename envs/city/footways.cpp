@@ -16,6 +16,7 @@ constexpr float kJoin = 25;                      // m from a path's end to the p
 constexpr float kStreetWidth = 4.5f;             // m around lanes that belong to the street
 constexpr float kIsland = 20;                    // m between islands of one junction
 constexpr float kCorner = 9;                     // m from a junction where nobody parks
+constexpr float kParkedGap = 2.2f;               // m from a parked car's middle line to a lane's
 constexpr float kParkingGap = 6.2f;              // m from car to car
 constexpr float kCrossingGap = 6;                // m from a crossing
 
@@ -438,6 +439,14 @@ std::vector<std::vector<Id>> add_footways(CityMap& map, const Layout& layout, co
 }
 
 void add_parking(CityMap& map, const Layout& layout) {
+  // Strips of streets that meet at a sharp angle may reach into each other's lanes.
+  const PointGrid lanes = lane_places(map, 4);
+  const auto on_lane = [&](const ParkingPlace& place) {
+    const Vec2 ahead = direction(place.pose.heading) * (place.length / 2);
+    const Vec2 p = place.pose.position;
+    return lanes.nearest(p, kParkedGap) != none || lanes.nearest(p + ahead, kParkedGap) != none ||
+           lanes.nearest(p - ahead, kParkedGap) != none;
+  };
   for (std::uint32_t i = 0; i < layout.streets.size(); ++i) {
     const StreetLayout& s = layout.streets[i];
     if (s.line.empty()) continue;
@@ -466,6 +475,7 @@ void add_parking(CityMap& map, const Layout& layout) {
                                   (static_cast<float>(side) * (half - kParkingStrip / 2));
         place.pose.heading =
             direction_index == 0 ? middle.heading : wrap_angle(middle.heading + 3.14159265f);
+        if (on_lane(place)) continue;
         place.lane = lane;
         place.s = map.project(lane, place.pose.position).s;
         map.parking.push_back(place);

@@ -380,10 +380,20 @@ class CityBuilder {
 
   void add_picture() {
     const PointGrid streets = lane_places(m_, 10);
+    std::vector<Vec2> ground;  // places of the lanes that are neither bridges nor tunnels, by x
+    for (const Lane& lane : m_.lanes)
+      for (float s = 0; lane.layer == 0 && s <= lane.length; s += 3)
+        ground.push_back(m_.pose(lane, s).position);
+    std::sort(ground.begin(), ground.end(),
+              [](Vec2 a, Vec2 b) { return a.x != b.x ? a.x < b.x : a.y < b.y; });
     for (const PlanBuilding& b : plan_.buildings) {
       Polyline outline = without_short_steps(b.outline, 0.05f);
       if (outline.size() < 3 || std::abs(signed_area(outline)) < 2) {
         report_.count("buildings of no size, left out");
+        continue;
+      }
+      if (on_street(outline, ground)) {
+        report_.count("buildings that stand on a street, left out");
         continue;
       }
       if (signed_area(outline) < 0) std::reverse(outline.begin(), outline.end());
@@ -400,6 +410,16 @@ class CityBuilder {
       scatter_trees(outline, plan_.areas[i].kind, i, streets);
     }
     m_.trees.insert(m_.trees.end(), plan_.trees.begin(), plan_.trees.end());
+  }
+
+  static bool on_street(const Polyline& outline, const std::vector<Vec2>& ground) {
+    const auto [low, high] = std::minmax_element(outline.begin(), outline.end(),
+                                                 [](Vec2 a, Vec2 b) { return a.x < b.x; });
+    const auto first = std::lower_bound(ground.begin(), ground.end(), low->x,
+                                        [](Vec2 p, float x) { return p.x < x; });
+    for (auto p = first; p != ground.end() && p->x <= high->x; ++p)
+      if (inside(outline, *p)) return true;
+    return false;
   }
 
   // Parks and woods get trees of their own: maps seldom list each one.
