@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <numeric>
 
 #include "envs/city/point_grid.h"
 
@@ -14,6 +16,7 @@ constexpr float kJoin = 25;                      // m from a path's end to the p
 constexpr float kStreetWidth = 4.5f;             // m around lanes that belong to the street
 constexpr float kIsland = 20;                    // m between islands of one junction
 constexpr float kCorner = 9;                     // m from a junction where nobody parks
+constexpr float kParkedGap = 2.2f;               // m from a parked car's middle line to a lane's
 constexpr float kParkingGap = 6.2f;              // m from car to car
 constexpr float kCrossingGap = 6;                // m from a crossing
 
@@ -28,6 +31,7 @@ class Footways {
     for (std::uint32_t i = 0; i < l_.streets.size(); ++i)
       if (!l_.streets[i].line.empty()) along_street(i);
     for (std::size_t j = 0; j < l_.junctions.size(); ++j) around_junction(j);
+    around_roundabouts();
     add_paths();
     drop_loose_parts();
     return std::move(by_junction_);
@@ -92,7 +96,8 @@ class Footways {
     stations.push_back(end);
     std::array<std::vector<Id>, 2> nodes;
     for (int k = 0; k < 2; ++k) {
-      if (!walkable(street) || !(k == 0 ? street.sidewalk_left : street.sidewalk_right)) continue;
+      if (!walkable(street) || street.roundabout) continue;
+      if (!(k == 0 ? street.sidewalk_left : street.sidewalk_right)) continue;
       const int side = k == 0 ? 1 : -1;
       for (const float station : stations)
         nodes[static_cast<std::size_t>(k)].push_back(add_node(beside(s, station, side, kBeyond)));
@@ -194,6 +199,7 @@ class Footways {
     }
     for (std::size_t k = 0; k < n; ++k) {
       const Arm &arm = junction.arms[k], &next = junction.arms[(k + 1) % n];
+      if (l_.street(arm).roundabout || l_.street(next).roundabout) continue;
       const Id from = corner_node(arm, 1), to = corner_node(next, -1);
       if (from == none || to == none) continue;
       const bool islands = !arm.sidewalk_left || !next.sidewalk_right;
@@ -210,6 +216,76 @@ class Footways {
           line.push_back(a * (u * u) + meeting * (2 * u * t) + b * (t * t));
         }
       }
+      line.push_back(place(to));
+      add_edge(from, to, line, FootKind::sidewalk, kSidewalk);
+    }
+  }
+
+  // One pavement around each roundabout, from arm to arm: its own streets are too short to carry
+  // one each.
+  void around_roundabouts() {
+    std::vector<std::uint32_t> root(l_.junctions.size());
+    std::iota(root.begin(), root.end(), 0u);
+    const auto find = [&](std::uint32_t j) {
+      while (root[j] != j) j = root[j] = root[root[j]];
+      return j;
+    };
+    struct Ring {
+      Vec2 sum;
+      int points = 0;
+      float radius = 0, half = 0;
+      std::vector<const Arm*> arms;
+    };
+    for (std::uint32_t i = 0; i < l_.streets.size(); ++i)
+      if (!l_.streets[i].line.empty() && l_.graph->streets[i].roundabout)
+        root[find(l_.streets[i].junction[0])] = find(l_.streets[i].junction[1]);
+    std::map<std::uint32_t, Ring> rings;
+    const auto each_point = [&](auto use) {
+      for (std::uint32_t i = 0; i < l_.streets.size(); ++i) {
+        const StreetLayout& s = l_.streets[i];
+        if (s.line.empty() || !l_.graph->streets[i].roundabout) continue;
+        Ring& ring = rings[find(s.junction[0])];
+        ring.half = std::max({ring.half, s.half_left, s.half_right});
+        for (float along = 0; along < s.length; along += 2) use(ring, at(s.line, along).position);
+      }
+    };
+    each_point([](Ring& ring, Vec2 p) {
+      ring.sum = ring.sum + p;
+      ++ring.points;
+    });
+    each_point([](Ring& ring, Vec2 p) {
+      ring.radius =
+          std::max(ring.radius, distance(p, ring.sum * (1.0f / static_cast<float>(ring.points))));
+    });
+    for (std::uint32_t j = 0; j < l_.junctions.size(); ++j) {
+      const auto ring = rings.find(find(j));
+      if (ring == rings.end()) continue;
+      for (const Arm& arm : l_.junctions[j].arms)
+        if (!l_.street(arm).roundabout) ring->second.arms.push_back(&arm);
+    }
+    for (auto& [number, ring] : rings)
+      join_arms(ring.arms, ring.sum * (1.0f / static_cast<float>(std::max(1, ring.points))),
+                ring.radius + ring.half + kBeyond);
+  }
+
+  void join_arms(std::vector<const Arm*>& arms, Vec2 middle, float radius) {
+    const auto angle = [&](Vec2 p) { return heading_of(p - middle); };
+    std::stable_sort(arms.begin(), arms.end(), [&](const Arm* a, const Arm* b) {
+      return angle(l_.along(*a, a->trim).position) < angle(l_.along(*b, b->trim).position);
+    });
+    for (std::size_t k = 0; k < arms.size(); ++k) {
+      const Id from = corner_node(*arms[k], 1);
+      const Id to = corner_node(*arms[(k + 1) % arms.size()], -1);
+      if (from == none || to == none) continue;
+      float sweep = angle(place(to)) - angle(place(from));
+      while (sweep < 0) sweep += 2 * 3.14159265f;
+      if (arms.size() > 1 && sweep > 5.2f) sweep = 0;  // arms so close that they overlap
+      Polyline line{place(from)};
+      const int steps = static_cast<int>(sweep / 0.2f);
+      for (int n = 1; n < steps; ++n)
+        line.push_back(middle + direction(angle(place(from)) + sweep * static_cast<float>(n) /
+                                                                   static_cast<float>(steps)) *
+                                    radius);
       line.push_back(place(to));
       add_edge(from, to, line, FootKind::sidewalk, kSidewalk);
     }
@@ -363,6 +439,14 @@ std::vector<std::vector<Id>> add_footways(CityMap& map, const Layout& layout, co
 }
 
 void add_parking(CityMap& map, const Layout& layout) {
+  // Strips of streets that meet at a sharp angle may reach into each other's lanes.
+  const PointGrid lanes = lane_places(map, 4);
+  const auto on_lane = [&](const ParkingPlace& place) {
+    const Vec2 ahead = direction(place.pose.heading) * (place.length / 2);
+    const Vec2 p = place.pose.position;
+    return lanes.nearest(p, kParkedGap) != none || lanes.nearest(p + ahead, kParkedGap) != none ||
+           lanes.nearest(p - ahead, kParkedGap) != none;
+  };
   for (std::uint32_t i = 0; i < layout.streets.size(); ++i) {
     const StreetLayout& s = layout.streets[i];
     if (s.line.empty()) continue;
@@ -391,6 +475,7 @@ void add_parking(CityMap& map, const Layout& layout) {
                                   (static_cast<float>(side) * (half - kParkingStrip / 2));
         place.pose.heading =
             direction_index == 0 ? middle.heading : wrap_angle(middle.heading + 3.14159265f);
+        if (on_lane(place)) continue;
         place.lane = lane;
         place.s = map.project(lane, place.pose.position).s;
         map.parking.push_back(place);

@@ -7,7 +7,7 @@
 namespace sandlot::city {
 namespace {
 
-constexpr float kClusterLength = 12;      // m of a street that is inside a junction
+constexpr float kClusterLength = 18;      // m of a street that is inside a junction
 constexpr float kSignalCluster = 28;      // m, where both ends have signals
 constexpr float kClusterSize = 60;        // m across
 constexpr float kSignalReach = 60;        // m from signals to the junction that they belong to

@@ -11,9 +11,10 @@ constexpr float kPi = std::numbers::pi_v<float>;
 constexpr float kBendRadius = 12;     // m of rounded bends
 constexpr float kLook = 10;           // m along an arm that give its direction
 constexpr float kMostTrim = 30;       // m
-constexpr float kCornerRadius = 3;    // m, more or less, of kerbs
+constexpr float kCornerRadius = 4;    // m, more or less, of kerbs
 constexpr float kCrossingReach = 16;  // m from the corner to a crossing that belongs to a junction
 constexpr float kStopGap = 1;         // m from the stop line to the crossing
+constexpr float kTurnRadius = 9;      // m, of a street that turns at a corner
 constexpr float kDeadEnd = 6;         // m from a dead end's middle to its stop line
 constexpr float kLeast = 4;           // m of a street that are left between its junctions
 constexpr float kParallel = 0.35f;    // rad
@@ -171,7 +172,11 @@ class Maker {
       return static_cast<float>(s.forward + s.backward) * s.lane_width;
     };
     const float shift = std::abs(lanes(j.arms[0]) - lanes(j.arms[1]));
-    for (Arm& arm : j.arms) arm.trim = std::max(arm.trim, 1 + 2 * std::min(shift, 6.0f));
+    // And room to turn where they do so at a corner.
+    const float bend = kPi - std::abs(std::atan2(cross(j.arms[0].dir, j.arms[1].dir),
+                                                 dot(j.arms[0].dir, j.arms[1].dir)));
+    const float turn = std::min(kTurnRadius * std::tan(std::min(bend, 2.4f) / 2), 15.0f);
+    for (Arm& arm : j.arms) arm.trim = std::max({arm.trim, 1 + 2 * std::min(shift, 6.0f), turn});
   }
 
   // Where people may want to cross at a junction.

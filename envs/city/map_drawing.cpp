@@ -430,6 +430,34 @@ void MapPainter::draw_signals(Scene& scene, const Camera& camera, double time) c
   }
 }
 
+void MapPainter::draw_network(Scene& scene, const Camera& camera) const {
+  constexpr Color kLane = Color::hex(0x6fd3ff, 170), kFoot = Color::hex(0x9c5fd0, 150);
+  constexpr Color kFirst = Color::hex(0x7be08a, 200), kWaits = Color::hex(0xffb34d, 200);
+  const View view = view_of(scene, camera);
+  const CityMap& m = *map_;
+  const float thickness = std::max(0.15f, 1 / view.pixels);
+  for (std::size_t i = 0; i < m.foot_edges.size(); ++i) {
+    if (!seen(edge_boxes_[i], view.box)) continue;
+    line_ = points_of(m.outline(m.foot_edges[i].points));
+    scene.line(line_, kFoot, thickness);
+  }
+  for (std::size_t i = 0; i < m.lanes.size(); ++i) {
+    const Lane& lane = m.lanes[i];
+    if (!seen(lane_boxes_[i], view.box)) continue;
+    const auto conflicts = m.conflicts_of(lane);
+    const bool waits = std::any_of(conflicts.begin(), conflicts.end(),
+                                   [](const Conflict& c) { return c.must_yield; });
+    const Color color = !lane.internal() ? kLane : waits ? kWaits : kFirst;
+    offset_line(lane, 0, lane.length, 0);
+    scene.line(line_, color, thickness);
+    const Pose tip = m.pose(lane, lane.length - std::min(1.0f, lane.length / 2));
+    const Vec2 ahead = direction(tip.heading) * 0.9f, side = left_of(ahead) * 0.5f;
+    const std::array head = {to_point(tip.position + ahead), to_point(tip.position + side),
+                             to_point(tip.position - side)};
+    scene.polygon(head, color);
+  }
+}
+
 void MapPainter::draw_buildings(Scene& scene, const Camera& camera) const {
   const View view = view_of(scene, camera);
   if (view.pixels > 0.5f)

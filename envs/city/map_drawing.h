@@ -22,6 +22,8 @@ class MapPainter {
   void draw_ground(Scene& scene, const Camera& camera) const;
   void draw_signals(Scene& scene, const Camera& camera, double time) const;
   void draw_buildings(Scene& scene, const Camera& camera) const;  // and trees
+  // What traffic and people follow: lanes, paths across junctions by who yields, footways.
+  void draw_network(Scene& scene, const Camera& camera) const;
 
  private:
   struct View {

@@ -18,6 +18,8 @@ constexpr float kBack = 2.62f;      // rad
 constexpr float kPathStep = 1;      // m between the points of a path across a junction
 constexpr float kTreeArea = 220;    // m² of a park for one tree
 constexpr int kMostTreesPerArea = 400;
+constexpr std::size_t kMostTrees = 200'000;  // in all parks
+constexpr std::int32_t kMostPaths = 600;     // across a junction; about 20 streets meet there
 
 class CityBuilder {
  public:
@@ -193,6 +195,8 @@ class CityBuilder {
         for (const Id lane : from_left(arriving ^ 1)) out.push_back(lane);
     }
     x.internal_count = static_cast<std::int32_t>(m_.lanes.size()) - x.first_internal;
+    if (x.internal_count > kMostPaths)
+      throw MapError("more streets meet in one of its junctions than fit there");
     x.lanes_in = add_links(in);
     x.lanes_out = add_links(out);
     Polyline outline = layout_.outline(junction);
@@ -376,10 +380,20 @@ class CityBuilder {
 
   void add_picture() {
     const PointGrid streets = lane_places(m_, 10);
+    std::vector<Vec2> ground;  // places of the lanes that are neither bridges nor tunnels, by x
+    for (const Lane& lane : m_.lanes)
+      for (float s = 0; lane.layer == 0 && s <= lane.length; s += 3)
+        ground.push_back(m_.pose(lane, s).position);
+    std::sort(ground.begin(), ground.end(),
+              [](Vec2 a, Vec2 b) { return a.x != b.x ? a.x < b.x : a.y < b.y; });
     for (const PlanBuilding& b : plan_.buildings) {
       Polyline outline = without_short_steps(b.outline, 0.05f);
       if (outline.size() < 3 || std::abs(signed_area(outline)) < 2) {
         report_.count("buildings of no size, left out");
+        continue;
+      }
+      if (on_street(outline, ground)) {
+        report_.count("buildings that stand on a street, left out");
         continue;
       }
       if (signed_area(outline) < 0) std::reverse(outline.begin(), outline.end());
@@ -398,10 +412,21 @@ class CityBuilder {
     m_.trees.insert(m_.trees.end(), plan_.trees.begin(), plan_.trees.end());
   }
 
+  static bool on_street(const Polyline& outline, const std::vector<Vec2>& ground) {
+    const auto [low, high] = std::minmax_element(outline.begin(), outline.end(),
+                                                 [](Vec2 a, Vec2 b) { return a.x < b.x; });
+    const auto first = std::lower_bound(ground.begin(), ground.end(), low->x,
+                                        [](Vec2 p, float x) { return p.x < x; });
+    for (auto p = first; p != ground.end() && p->x <= high->x; ++p)
+      if (inside(outline, *p)) return true;
+    return false;
+  }
+
   // Parks and woods get trees of their own: maps seldom list each one.
   void scatter_trees(const Polyline& outline, AreaKind kind, std::size_t number,
                      const PointGrid& streets) {
     if (kind != AreaKind::park && kind != AreaKind::forest) return;
+    if (m_.trees.size() > kMostTrees) return;
     const float area = std::abs(signed_area(outline)) / 2;
     const float each = kind == AreaKind::forest ? kTreeArea / 5 : kTreeArea;
     const int count = std::min(static_cast<int>(area / each), kMostTreesPerArea);

@@ -112,8 +112,8 @@ void check_pbf(const std::string& bytes, const OsmLimits& limits) {
 
 OsmBytes recognize_osm(std::string bytes, const OsmLimits& limits) {
   OsmBytes file;
-  if (bytes.starts_with("BZh")) bytes = unpack_bzip2(bytes, limits.file_bytes);
   if (bytes.size() > limits.file_bytes) too_large(limits.file_bytes, "the file");
+  if (bytes.starts_with("BZh")) bytes = unpack_bzip2(bytes, limits.file_bytes);
   const std::size_t start = bytes.find_first_not_of(" \t\r\n\xef\xbb\xbf");
   if (start != std::string::npos && bytes[start] == '<') {
     check_xml(bytes, limits);

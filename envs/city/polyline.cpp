@@ -151,7 +151,8 @@ Polyline smooth_path(Pose from, Pose to, float step) {
   handle = std::max(handle, 1.0f);
   const Vec2 a = from.position + leave * handle, b = to.position - reach * handle;
   const float rough = (apart + 2 * handle + distance(a, b)) / 2;
-  const int steps = std::max(10, static_cast<int>(std::ceil(1.5f * rough / step)));
+  const float finer = std::abs(bend) > 2 ? 2.5f : 1.5f;
+  const int steps = std::max(10, static_cast<int>(std::ceil(finer * rough / step)));
   Polyline result;
   for (int k = 0; k <= steps; ++k) {
     // Denser at the ends, where the first and last pieces give the lane its directions.

@@ -13,6 +13,10 @@ constexpr float kStub = 10;          // m: shorter dead ends are left out
 constexpr float kBorderJoin = 60;    // m between the carriageways of a street that is cut off
 constexpr float kSpeedChange = 3;    // m/s: less does not split a street
 constexpr int kMostRounds = 20;
+// What no city has, and would take too long or too much memory.
+constexpr std::size_t kMostCompared = 20'000'000;
+constexpr double kLongest = 3e6;            // m of all streets
+constexpr std::size_t kMostBends = 20'000;  // of a street
 
 class Builder {
  public:
@@ -72,6 +76,7 @@ class Builder {
   void split_ways() {
     std::vector<std::vector<std::uint32_t>> lines(plan_.ways.size());
     std::vector<std::uint32_t> uses(plan_.nodes.size(), 0);
+    double whole = 0;  // m
     for (std::size_t w = 0; w < plan_.ways.size(); ++w) {
       auto& line = lines[w];
       for (const std::uint32_t raw : plan_.ways[w].nodes) {
@@ -81,6 +86,10 @@ class Builder {
         else
           line.push_back(node);
       }
+      for (std::size_t i = 1; i < line.size(); ++i)
+        whole += static_cast<double>(
+            distance(plan_.nodes[line[i - 1]].position, plan_.nodes[line[i]].position));
+      if (whole > kLongest) throw MapError("its streets are longer than 3,000 km in all");
       if (line.size() < 2) {
         report_.count("streets of no length, left out");
         line.clear();
@@ -141,6 +150,7 @@ class Builder {
     s.parking_right = way.parking_right;
     s.way_from = s.way_to = way.id;
     s.name = way.name;
+    if (s.line.size() > kMostBends) throw MapError("one of its streets has more than 20,000 bends");
     g_.streets.push_back(std::move(s));
   }
 
@@ -178,8 +188,15 @@ class Builder {
       std::size_t a, b;
     };
     std::vector<Pair> pairs;
-    for (std::size_t a = 0; a < open.size(); ++a)
-      for (std::size_t b = 0; b < open.size(); ++b) {
+    const auto x_of = [&](const End& end) { return g_.vertices[end.vertex].position.x; };
+    std::stable_sort(open.begin(), open.end(),
+                     [&](const End& a, const End& b) { return x_of(a) < x_of(b); });
+    std::size_t low = 0, compared = 0;
+    for (std::size_t a = 0; a < open.size(); ++a) {
+      while (x_of(open[low]) < x_of(open[a]) - kBorderJoin) ++low;
+      for (std::size_t b = low; b < open.size() && x_of(open[b]) <= x_of(open[a]) + kBorderJoin;
+           ++b) {
+        if (++compared > kMostCompared) throw MapError("too many of its streets end in one place");
         if (!open[a].arrives || open[b].arrives || open[a].street == open[b].street) continue;
         const float apart =
             distance(g_.vertices[open[a].vertex].position, g_.vertices[open[b].vertex].position);
@@ -188,6 +205,7 @@ class Builder {
         const bool same = street(open[a].street).kind == street(open[b].street).kind;
         pairs.push_back({apart + (same ? 0 : kBorderJoin), a, b});
       }
+    }
     std::sort(pairs.begin(), pairs.end(), [](const Pair& x, const Pair& y) {
       return std::tie(x.cost, x.a, x.b) < std::tie(y.cost, y.a, y.b);
     });
@@ -203,16 +221,24 @@ class Builder {
   }
 
   void remove_stubs() {
-    for (bool again = true; again;) {
-      again = false;
-      const auto ends = g_.ends_by_group();
-      for (const auto& here : ends) {
-        if (here.size() != 1 || !street(here[0]).alive) continue;
-        if (street(here[0]).length() >= kStub) continue;
-        street(here[0]).alive = false;
-        report_.count("dead ends shorter than 10 m, left out");
-        again = true;
-      }
+    const auto ends = g_.ends_by_group();
+    std::vector<std::size_t> degree;
+    std::vector<std::uint32_t> open;
+    for (std::uint32_t v = 0; v < ends.size(); ++v) {
+      degree.push_back(ends[v].size());
+      if (degree[v] == 1) open.push_back(v);
+    }
+    while (!open.empty()) {
+      const std::uint32_t v = open.back();
+      open.pop_back();
+      const auto last = std::find_if(ends[v].begin(), ends[v].end(),
+                                     [this](std::uint32_t i) { return street(i).alive; });
+      if (degree[v] != 1 || last == ends[v].end() || street(*last).length() >= kStub) continue;
+      Street& stub = street(*last);
+      stub.alive = false;
+      report_.count("dead ends shorter than 10 m, left out");
+      for (const std::uint32_t end : {g_.group(stub.from), g_.group(stub.to)})
+        if (--degree[end] == 1) open.push_back(end);
     }
   }
 
@@ -309,6 +335,8 @@ class Builder {
   }
 
   static void append(Street& a, Street& b) {
+    if (a.line.size() + b.line.size() > kMostBends)
+      throw MapError("one of its streets has more than 20,000 bends");
     const float before = a.length(), after = b.length();
     const float share = before / (before + after);
     a.forward_speed = a.forward_speed * share + b.forward_speed * (1 - share);

@@ -24,6 +24,7 @@ namespace {
 struct Options {
   std::string file, out, side = "auto";
   std::vector<double> center;
+  bool network = false;
   double meters = 0;
   int width = 1600, height = 0;
   std::string kind = "grid";
@@ -181,19 +182,21 @@ Picture picture_of(const city::CityMap& map, const Options& options) {
 }
 
 void draw(const city::CityMap& map, const city::MapPainter& painter, const Picture& picture,
-          double time, Scene& scene) {
+          double time, bool network, Scene& scene) {
   scene.begin(picture.width, picture.height, city::MapPainter::land());
   scene.use_world(picture.camera);
   painter.draw_ground(scene, picture.camera);
   painter.draw_buildings(scene, picture.camera);
   painter.draw_signals(scene, picture.camera, time);
+  if (network) painter.draw_network(scene, picture.camera);
   if (map.attribution.empty()) return;
   scene.use_screen();
   scene.text({static_cast<float>(picture.width) - 10, static_cast<float>(picture.height) - 10},
              map.attribution, 13, Color::hex(0x5b5548), Align::right);
 }
 
-void show_in_window(const city::CityMap& map, const city::MapPainter& painter, Picture picture) {
+void show_in_window(const city::CityMap& map, const city::MapPainter& painter, Picture picture,
+                    bool network) {
   picture.width = 1280;
   picture.height = 860;
   picture.camera.width =
@@ -217,7 +220,7 @@ void show_in_window(const city::CityMap& map, const city::MapPainter& painter, P
     if (window.held("minus"))
       picture.camera.width = std::min(40000.0f, picture.camera.width * 1.03f);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-    draw(map, painter, picture, time.count(), scene);
+    draw(map, painter, picture, time.count(), network, scene);
     window.show(scene);
     std::this_thread::sleep_for(std::chrono::milliseconds(16));
   }
@@ -236,11 +239,11 @@ int show_map(const Options& options) {
   const city::MapPainter painter(map);
   const Picture picture = picture_of(*map, options);
   if (options.out.empty()) {
-    show_in_window(*map, painter, picture);
+    show_in_window(*map, painter, picture, options.network);
     return 0;
   }
   Scene scene;
-  draw(*map, painter, picture, 0, scene);
+  draw(*map, painter, picture, 0, options.network, scene);
   Canvas canvas;
   write_png(options.out, canvas.draw(scene));
   std::printf("%s %s\n", dim("picture").c_str(), options.out.c_str());
@@ -262,54 +265,51 @@ void add_map(CLI::App& app, Run& run) {
                                  "  sandlot map import berlin.osm.pbf --out berlin.city\n"
                                  "  sandlot map show berlin.city --out berlin.png");
   map->require_subcommand(1);
-  auto* import = map->add_subcommand("import",
-                                     "Make a city of an OpenStreetMap extract (.osm, .osm.bz2, "
-                                     ".osm.pbf) and say what was repaired.\n"
-                                     "  sandlot map import berlin.osm.pbf --out berlin.city");
-  import->add_option("file", options->file, "the extract")->required();
-  import->add_option("--out", options->out, "the city, .city");
-  add_side(*import, *options);
-  import->callback([options, &run] {
-    run = [options](const Registry&) { return import_map(*options);
-};
-}  // namespace sandlot
-);
-auto* show = map->add_subcommand("show",
-                                 "Look at a city, in a window or as a picture.\n"
-                                 "  sandlot map show town --out town.png");
-show->add_option("file", options->file, "a city, an extract, or the name of a town of ours")
-    ->required();
-show->add_option("--out", options->out, "the picture, .png; without it a window opens");
-show->add_option("--center", options->center, "what is in the middle: metres east, metres north")
-    ->delimiter(',');
-show->add_option("--meters", options->meters, "how much of it the picture is wide")
-    ->check(CLI::Range(10.0, 100000.0));
-show->add_option("--width", options->width, "pixels")
-    ->check(CLI::Range(64, 16000))
-    ->capture_default_str();
-add_side(*show, *options);
-show->callback([options, &run] {
-  run = [options](const Registry&) { return show_map(*options); };
-});
-auto* generate =
-    map->add_subcommand("generate",
-                        "Make a town: the same seed gives the same town.\n"
-                        "  sandlot map generate --kind radial --seed 7 --out seven.city");
-generate->add_option("--kind", options->kind, "grid, radial or organic")
-    ->check(CLI::IsMember({"grid", "radial", "organic"}))
-    ->capture_default_str();
-generate->add_option("--seed", options->seed, "which of them")->capture_default_str();
-generate->add_option("--size", options->size, "metres across")
-    ->check(CLI::Range(250.0, 4000.0))
-    ->capture_default_str();
-generate->add_option("--density", options->density, "how much of it is built up")
-    ->check(CLI::Range(0.0, 1.0))
-    ->capture_default_str();
-generate->add_option("--out", options->out, "the city, .city");
-add_side(*generate, *options);
-generate->callback([options, &run] {
-  run = [options](const Registry&) { return generate_map(*options); };
-});
+  auto* reading = map->add_subcommand("import",
+                                      "Make a city of an OpenStreetMap extract (.osm, .osm.bz2, "
+                                      ".osm.pbf) and say what was repaired.\n"
+                                      "  sandlot map import berlin.osm.pbf --out berlin.city");
+  reading->add_option("file", options->file, "the extract")->required();
+  reading->add_option("--out", options->out, "the city, .city");
+  add_side(*reading, *options);
+  reading->callback(
+      [options, &run] { run = [options](const Registry&) { return import_map(*options); }; });
+  auto* show = map->add_subcommand("show",
+                                   "Look at a city, in a window or as a picture.\n"
+                                   "  sandlot map show town --out town.png");
+  show->add_option("file", options->file, "a city, an extract, or the name of a town of ours")
+      ->required();
+  show->add_option("--out", options->out, "the picture, .png; without it a window opens");
+  show->add_option("--center", options->center, "what is in the middle: metres east, metres north")
+      ->delimiter(',');
+  show->add_option("--meters", options->meters, "how much of it the picture is wide")
+      ->check(CLI::Range(10.0, 100000.0));
+  show->add_flag("--network", options->network,
+                 "what is followed: lanes, paths across junctions, footways");
+  show->add_option("--width", options->width, "pixels")
+      ->check(CLI::Range(64, 16000))
+      ->capture_default_str();
+  add_side(*show, *options);
+  show->callback(
+      [options, &run] { run = [options](const Registry&) { return show_map(*options); }; });
+  auto* generate =
+      map->add_subcommand("generate",
+                          "Make a town: the same seed gives the same town.\n"
+                          "  sandlot map generate --kind radial --seed 7 --out seven.city");
+  generate->add_option("--kind", options->kind, "grid, radial or organic")
+      ->check(CLI::IsMember({"grid", "radial", "organic"}))
+      ->capture_default_str();
+  generate->add_option("--seed", options->seed, "which of them")->capture_default_str();
+  generate->add_option("--size", options->size, "metres across")
+      ->check(CLI::Range(250.0, 4000.0))
+      ->capture_default_str();
+  generate->add_option("--density", options->density, "how much of it is built up")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  generate->add_option("--out", options->out, "the city, .city");
+  add_side(*generate, *options);
+  generate->callback(
+      [options, &run] { run = [options](const Registry&) { return generate_map(*options); }; });
 }
 
 }  // namespace sandlot

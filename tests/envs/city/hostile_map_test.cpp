@@ -167,6 +167,40 @@ TEST_CASE("numbers out of range are refused or left out") {
   CHECK(with("lat=\"52.000000000\"", "lat=\"-89.9\"") == "");  // far from the rest: left out
 }
 
+TEST_CASE("cities that would take forever are refused") {
+  const Tags street{{"highway", "residential"}};
+  Osm star;  // 60 streets meet in one place
+  star.node(1000, 0, 0);
+  for (int k = 0; k < 60; ++k) {
+    star.node(k + 1, 200 * std::cos(k * 0.1047), 200 * std::sin(k * 0.1047));
+    star.way(2000 + k, {1000, k + 1}, street);
+  }
+  CHECK(refusal(star.text()) == "more streets meet in one of its junctions than fit there");
+  Osm far;  // to and fro
+  far.node(1, 0, 0).node(2, 30000, 0);
+  std::string way = "<way id=\"1\">";
+  for (int k = 0; k < 120; ++k) way += "<nd ref=\"" + std::to_string(1 + k % 2) + "\"/>";
+  far.raw(way + "<tag k=\"highway\" v=\"residential\"/></way>");
+  CHECK(refusal(far.text()) == "its streets are longer than 3,000 km in all");
+  way = "<way id=\"1\">";
+  Osm winding;
+  for (int k = 0; k < 21000; ++k) {
+    winding.node(k + 1, k * 0.8, k % 2);
+    way += "<nd ref=\"" + std::to_string(k + 1) + "\"/>";
+  }
+  winding.raw(way + "<tag k=\"highway\" v=\"residential\"/></way>");
+  CHECK(refusal(winding.text()) == "one of its streets has more than 20,000 bends");
+  Osm stubs;  // a long chain of short dead ends
+  stubs.node(1, 0, 0).node(2, 100, 0).way(1, {1, 2}, street);
+  for (int k = 0; k < 20000; ++k) {
+    stubs.node(10 + k, 100 + 0.4 * (k + 1), 0);
+    stubs.way(10 + k, {k == 0 ? 2 : 9 + k, 10 + k}, street);
+  }
+  ImportReport report;
+  CHECK(stubs.city(report)->validate().empty());
+  CHECK(report.of("dead ends shorter than 10 m, left out") == 20000);
+}
+
 TEST_CASE("mutations of a map make a good city or are refused") {
   Random random(derive(3, "osm"));
   const std::string text =
@@ -258,7 +292,6 @@ TEST_CASE("streets thrown together at random make a city whose lanes fit, or non
       misfits += std::string_view(e.what()).starts_with(city_misfit);
     }
   }
-  // No plan of a street net looks like this; of 400 two had lanes that bent where they met.
-  CHECK(good > kNets * 9 / 10);
-  CHECK(misfits <= 2);
+  CHECK(good > kNets * 9 / 10);  // 389 of 400 seeds; the others have nothing that connects
+  CHECK(misfits == 0);
 }
