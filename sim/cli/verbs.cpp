@@ -54,6 +54,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_compare(app, run);
   add_fit(app, run);
   add_export(app, run);
+  add_map(app, run);
   add_list(app, run);
   add_describe(app, run);
   if (const std::string wrong = unknown_verb(app, argc, argv); !wrong.empty()) {

@@ -74,6 +74,11 @@ void NormalizedEnvironment::show() {
   statuses_.assign(inner_->statuses().begin(), inner_->statuses().end());
   legal_.assign(inner_->legal_actions().begin(), inner_->legal_actions().end());
   finished_.assign(inner_->finished().begin(), inner_->finished().end());
+  final_metrics_.clear();
+  for (int row = 0; row < size_; ++row) {
+    const auto metrics = inner_->final_metrics(row);
+    final_metrics_.insert(final_metrics_.end(), metrics.begin(), metrics.end());
+  }
 }
 
 void NormalizedEnvironment::reset() {
