@@ -41,7 +41,8 @@ void TicTacToeRules::observe(const State& state, std::span<float> out) {
 }
 
 int TicTacToeRules::best_action(const State& state, Random& random) {
-  std::unordered_map<std::uint32_t, std::pair<std::int8_t, std::int8_t>> known;
+  // Values of positions, the same for every game.
+  thread_local std::unordered_map<std::uint32_t, std::pair<std::int8_t, std::int8_t>> known;
   std::vector<int> best;
   int value = -2;
   for (int a = 0; a < 9; ++a) {

@@ -166,7 +166,11 @@ void GtpEngine::set_up(const Game& game) {
 }
 
 void GtpEngine::play(Color c, Vertex v, int size) {
-  require("play " + std::string(name(c)) + " " + vertex_name(v, size));
+  const std::string line = "play " + std::string(name(c)) + " " + vertex_name(v, size);
+  const Reply reply = ask(line);
+  if (!reply.success)
+    throw MoveRefused("GTP engine '" + command_.front() + "': refused '" + line +
+                      "': " + reply.text + "; does it play by the same rules?");
 }
 
 Vertex GtpEngine::genmove(Color c, const Game& game) {

@@ -17,6 +17,11 @@ struct EngineError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// It does not take a move that these rules allow: it plays by others.
+struct MoveRefused : EngineError {
+  using EngineError::EngineError;
+};
+
 class GtpEngine {
  public:
   struct Reply {
