@@ -52,6 +52,7 @@ void Dagger::train(TrainingContext& training) {
 }
 
 void Dagger::act(const VectorEnvironment& world, Policy& expert) {
+  for (int row = 0; row < world.size(); ++row) expert.look(row, world.environment(row));
   expert.act(world.size(), world.observations(), world.legal_actions(), advice_, {}, random_);
   policy_.act(world.size(), world.observations(), world.legal_actions(), actions_, {}, random_);
   const double expert_share = std::pow(settings_.beta, static_cast<double>(rounds_));

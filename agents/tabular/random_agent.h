@@ -20,6 +20,7 @@ class RandomPolicy final : public Policy {
 
 class RandomAgent final : public Agent {
  public:
+  static constexpr bool kPlaysBothSides = true;
   struct Settings {
     void fields(Fields&) {}
     void check(const EnvironmentSpec& spec, int copies, Issues& issues) const;

@@ -4,12 +4,14 @@
 #include "envs/classic/blackjack.h"
 #include "envs/classic/cart_pole.h"
 #include "envs/classic/cliff_walking.h"
+#include "envs/classic/connect_four.h"
 #include "envs/classic/dyna_maze.h"
 #include "envs/classic/frozen_lake.h"
 #include "envs/classic/lunar_lander.h"
 #include "envs/classic/mountain_car.h"
 #include "envs/classic/random_walk.h"
 #include "envs/classic/taxi.h"
+#include "envs/classic/tic_tac_toe.h"
 #include "envs/classic/windy_gridworld.h"
 
 namespace sandlot {
@@ -37,6 +39,8 @@ void register_classic(Registry& registry) {
   registry.add_environment<Acrobot>("acrobot", "Swing a two-link arm above a line (Sutton 1996)");
   registry.add_environment<LunarLander>(
       "lunar_lander", "Land upright and softly on the moon (Gymnasium's LunarLander-v3)");
+  registry.add_environment<TicTacToe>("tic_tac_toe", "Three in a row, a game for two");
+  registry.add_environment<ConnectFour>("connect_four", "Four in a row, of discs that fall; for two");
 }
 
 }  // namespace sandlot

@@ -67,6 +67,7 @@ double acting_microseconds(const ExperimentConfig& config, Policy& policy, Seed 
     Action action;
     const bool discrete = spec.action.is_discrete();
     const auto before = std::chrono::steady_clock::now();
+    policy.look(0, *world);
     policy.act(1, observation, legal, discrete ? std::span(&action.index, 1) : std::span<int>(),
                discrete ? std::span<float>() : std::span(values), random);
     const auto after = std::chrono::steady_clock::now();

@@ -5,9 +5,11 @@
 #include "agents/genetic/register.h"
 #include "agents/imitation/register.h"
 #include "agents/ppo/register.h"
+#include "agents/search/register.h"
 #include "agents/tabular/register.h"
 #include "envs/city/register.h"
 #include "envs/classic/register.h"
+#include "envs/go/register.h"
 #include "envs/platformer/register.h"
 #include "learners/classical/register.h"
 #include "learners/cluster/register.h"
@@ -22,12 +24,14 @@ void register_all(Registry& registry) {
   register_platformer(registry);
   register_classic(registry);
   register_city(registry);
+  register_go(registry);
   register_tabular(registry);
   register_dqn(registry);
   register_ppo(registry);
   register_imitation(registry);
   register_fitted(registry);
   register_genetic(registry);
+  register_search(registry);
   register_features(registry);
   register_networks(registry);
   register_classical(registry);

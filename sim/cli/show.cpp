@@ -56,6 +56,7 @@ void PolicyActor::begin(Seed episode_seed) {
 Action PolicyActor::act(const Environment& world) {
   world.observe(observation_);
   if (!legal_.empty()) world.legal_actions(legal_);
+  policy_.look(0, world);
   policy_.act(1, observation_, legal_, discrete_, continuous_, random_);
   has_values_ = !values_.empty() && policy_.action_values(observation_, values_);
   return {discrete_.empty() ? 0 : discrete_[0], continuous_};

@@ -53,6 +53,8 @@ int run_command_line(int argc, const char* const* argv) {
   add_report(app, run);
   add_compare(app, run);
   add_fit(app, run);
+  add_gtp(app, run);
+  add_tournament(app, run);
   add_export(app, run);
   add_map(app, run);
   add_list(app, run);

@@ -27,6 +27,8 @@ void add_compare(CLI::App& app, Run& run);
 void add_fit(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_map(CLI::App& app, Run& run);
+void add_gtp(CLI::App& app, Run& run);
+void add_tournament(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
 void add_describe(CLI::App& app, Run& run);
 

@@ -12,6 +12,7 @@
 
 #include "sim/core/random.h"
 #include "sim/core/space.h"
+#include "sim/core/two_player_game.h"
 
 namespace sandlot {
 
@@ -41,11 +42,14 @@ struct EnvironmentSpec {
   int step_limit = 0;  // steps until an episode is truncated; 0: no limit. Kept by Episode.
   // The observation is this many equal frames, oldest first, as the frame_stack wrapper makes it.
   int frame_stack = 1;
+  // With two players both act through step(), as player_to_move() says, and rewards are player 0's:
+  // what one wins the other loses.
   int players = 1;
   float reward_low = 0;  // range of one step's reward; ±infinity where there is none
   float reward_high = 0;
   double frames_per_second = 10;  // the pace at which a person watches single steps
   bool masks_actions = false;     // legal_actions() may write zeros
+  bool gives_game = false;        // game() is not null
   bool has_goal = false;          // the task is reached or missed: see Environment::goal_reached()
   // Figures of an episode beside its return, such as collisions per km: see
   // Environment::metrics(). Lower-case names, which become columns: eval_<name>.
@@ -127,6 +131,11 @@ class Environment {
   virtual void load(Reader&) = 0;
   // The exact model, where the world is finite and gives it; states are the observation's integers.
   virtual std::unique_ptr<TabularModel> model() const { return nullptr; }
+  // The present state as a game between two players, for search, also where one of them is played
+  // inside this world; null where it is none.
+  virtual std::unique_ptr<TwoPlayerGame> game() const { return nullptr; }
+  // Another world in the same state; null where it cannot be had.
+  virtual std::unique_ptr<Environment> clone() const { return nullptr; }
 };
 
 // Throws std::invalid_argument that names the environment, the action and what is allowed.

@@ -45,6 +45,10 @@ void WrapperSettings::check(const EnvironmentSpec& world, Issues& issues) const 
     issues.add("normalize_observations", "needs observations in a box" + seen);
   if (previous_action && (world.observation.is_discrete() || world.observation.shape.size() != 1))
     issues.add("previous_action", "needs observations that are a list of numbers" + seen);
+  if (world.masks_actions && action_repeat > 1)
+    issues.add("action_repeat", "an action of " + world.name + " may not be legal a second time");
+  if (world.masks_actions && sticky_actions > 0)
+    issues.add("sticky_actions", "an action of " + world.name + " may not be legal a second time");
 }
 
 namespace {

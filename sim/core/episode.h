@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,6 +62,7 @@ class Episode final : public Environment {
 
   const EnvironmentSpec& spec() const override { return spec_; }
   const Env& inner() const { return env_; }
+  Env& inner() { return env_; }
   double episode_return() const { return return_; }  // of the world's own rewards
   std::int64_t length() const { return length_; }
   Seed seed() const { return seed_; }
@@ -131,6 +134,13 @@ class Episode final : public Environment {
     return env_.observation_grid();
   }
   std::unique_ptr<TabularModel> model() const override { return env_.model(); }
+  std::unique_ptr<TwoPlayerGame> game() const override { return env_.game(); }
+  std::unique_ptr<Environment> clone() const override {
+    if constexpr (std::is_copy_constructible_v<Env>)
+      return std::make_unique<Episode>(*this);
+    else
+      return nullptr;
+  }
 
   void save(Writer& out) const override {
     env_.save(out);

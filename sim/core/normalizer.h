@@ -62,6 +62,9 @@ class NormalizedPolicy final : public Policy {
 
   void act(int rows, std::span<const float> observations, std::span<const std::uint8_t> legal,
            std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
+  void look(int row, const Environment& world) override { inner_.look(row, world); }
+  void limit_time(double seconds) override { inner_.limit_time(seconds); }
+  std::vector<Consideration> considered(int row) const override { return inner_.considered(row); }
   void begin_episode(int row) override { inner_.begin_episode(row); }
   bool action_values(std::span<const float> observation, std::span<float> values) const override;
   bool saliency(std::span<const float> observation, std::int32_t action,

@@ -12,11 +12,22 @@
 
 namespace sandlot {
 
+class Environment;
+
 // A layer of a policy's network and what it held when the network was last evaluated.
 struct LayerView {
   std::string name;  // "conv 16×3×3 relu"
   int channels = 1, height = 1, width = 1;
   std::vector<float> values;  // [height, width, channels]; empty where they are not to be had
+};
+
+// An action that a search looked at: how often, what it expects of it, from −1 (lost) to 1 (won),
+// and how the game would go on, from the action itself.
+struct Consideration {
+  std::int32_t action = 0;
+  std::int64_t visits = 0;
+  double value = 0;
+  std::vector<std::int32_t> line;
 };
 
 class Policy {
@@ -30,6 +41,21 @@ class Policy {
   virtual void act(int rows, std::span<const float> observations,
                    std::span<const std::uint8_t> legal, std::span<std::int32_t> actions,
                    std::span<float> continuous, Random& random) = 0;
+
+  // Shows the world of a row before each act(), for policies that search; others choose by what they
+  // observe.
+  virtual void look(int row, const Environment& world) {
+    static_cast<void>(row);
+    static_cast<void>(world);
+  }
+
+  // The seconds that one that searches may take for its next actions; 0: as its settings say.
+  virtual void limit_time(double seconds) { static_cast<void>(seconds); }
+  // What it considered for the last action in `row`, the best first; empty where it does not search.
+  virtual std::vector<Consideration> considered(int row) const {
+    static_cast<void>(row);
+    return {};
+  }
 
   // An episode starts in `row`: policies with a memory forget it.
   virtual void begin_episode(int row) { static_cast<void>(row); }

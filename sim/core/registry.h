@@ -68,7 +68,8 @@ class Registry {
   template <class Env>
   void add_environment(std::string name, std::string help);
   // A: `struct Settings` with fields(Fields&) and check(const EnvironmentSpec&, int copies, Issues&)
-  // const; a constructor A(const Settings&, const EnvironmentSpec&, int copies, Seed).
+  // const; a constructor A(const Settings&, const EnvironmentSpec&, int copies, Seed). With a member
+  // kPlaysBothSides it is also accepted in worlds in which two players act.
   template <class A>
   void add_agent(std::string name, std::string help);
 
@@ -145,6 +146,10 @@ class TypedAgentFactory final : public AgentFactory {
  public:
   void fields(Fields& f) override { settings_.fields(f); }
   void check(const EnvironmentSpec& spec, int copies, Issues& issues) const override {
+    if constexpr (!requires { A::kPlaysBothSides; })
+      if (spec.players > 1)
+        issues.add("name", "plays one side only; let " + spec.name +
+                               " have an opponent (environment.opponent)");
     settings_.check(spec, copies, issues);
   }
   std::unique_ptr<Agent> make(const EnvironmentSpec& spec, int copies, Seed seed) const override {

@@ -21,6 +21,7 @@ void play_rows(VectorEnvironment& batch, Policy& policy, Random& random,
   batch.reset();
   std::size_t running = rows;
   while (running > 0) {
+    for (int row = 0; row < batch.size(); ++row) policy.look(row, batch.environment(row));
     policy.act(batch.size(), batch.observations(), batch.legal_actions(), actions, values, random);
     batch.step({.discrete = actions, .continuous = values});
     for (std::size_t row = 0; row < rows; ++row) {

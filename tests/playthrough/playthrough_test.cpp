@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "envs/classic/register.h"
+#include "envs/go/register.h"
 #include "sim/core/archive.h"
 #include "sim/core/registry.h"
 
@@ -27,7 +28,10 @@ constexpr Seed first_seed = 7;
 constexpr int steps = 30;
 constexpr std::size_t longest_observation = 32;  // shown in full; longer ones as a summary
 
-void register_worlds(Registry& registry) { register_classic(registry); }
+void register_worlds(Registry& registry) {
+  register_classic(registry);
+  register_go(registry);
+}
 
 std::string rounded(double value) {
   char text[32];

@@ -43,6 +43,7 @@ const char* const kWorlds[] = {
     "{name: random_walk}",
     "{name: blackjack}",
     "{name: mountain_car, wrappers: {step_limit: 23}}",
+    "{name: tic_tac_toe}",
     "{name: platformer, levels: {file: first_steps}, observation: cells, actions: right_only, "
     "wrappers: {action_repeat: 8, step_limit: 23}}",
 };
@@ -66,6 +67,7 @@ const char* const kAgentSettings[] = {
     ", steps_per_round: 90, iterations: 2, value_function: {features: table}",
     ", method: sarsa, value_function: {learner: stochastic_gradient_tree, warm_up: 50}",
     ", replay: 100, batch: 8, value_function: {learner: stochastic_gradient_tree}",
+    ", simulations: 30, rave: 20",
     ", states: 4, sample_every: 3, rollouts: 2, horizon: 4, standard_errors: 0, classifier: "
     "{learner: decision_tree}",
 };
@@ -210,7 +212,15 @@ TEST_CASE("policies: a saved one acts alike") {
     REQUIRE(saved(other->policy()) == bytes);
     Random first(1), second(1);
     std::vector<std::int32_t> a(2), b(2);
+    for (int row = 0; row < 2; ++row) {
+      agent->policy().begin_episode(row);
+      other->policy().begin_episode(row);
+    }
     for (int step = 0; step < 60; ++step) {
+      for (int row = 0; row < 2; ++row) {
+        agent->policy().look(row, world->environment(row));
+        other->policy().look(row, world->environment(row));
+      }
       agent->policy().act(2, world->observations(), world->legal_actions(), a, {}, first);
       other->policy().act(2, world->observations(), world->legal_actions(), b, {}, second);
       REQUIRE(a == b);

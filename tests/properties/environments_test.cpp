@@ -31,8 +31,10 @@ std::vector<Wrapped> all_worlds() {
     worlds.push_back({entry.name, factory, {}});
     WrapperSettings wrappers;
     wrappers.step_limit = 37;
-    wrappers.action_repeat = 2;
-    wrappers.sticky_actions = 0.25;
+    if (!factory->spec({}).masks_actions) {  // else what was legal once may not be so twice
+      wrappers.action_repeat = 2;
+      wrappers.sticky_actions = 0.25;
+    }
     if (!factory->spec({}).observation.is_discrete()) wrappers.frame_stack = 3;
     wrappers.reward_clip = {-1, 1};
     worlds.push_back({entry.name + ", wrapped", factory, wrappers});

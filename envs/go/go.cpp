@@ -1,0 +1,338 @@
+#include "envs/go/go.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "envs/go/observation.h"
+#include "envs/go/playout.h"
+#include "envs/go/search_game.h"
+#include "sim/core/archive.h"
+
+namespace sandlot::go {
+namespace {
+
+Rules rules_of(const Go::Settings& s) {
+  return {.superko = s.superko,
+          .suicide = s.suicide,
+          .komi = s.komi,
+          .most_moves = s.move_limit > 0 ? s.move_limit : 3 * s.size * s.size};
+}
+
+// Two keys held together, a column's letter and a row's number; none on boards that need more.
+std::string keys_of(Vertex v, int size) {
+  if (v == kPass) return "return";
+  const std::string name = vertex_name(v, size);
+  if (size > 9) return "";
+  return {static_cast<char>(name[0] - 'A' + 'a'), ' ', name[1]};
+}
+
+}  // namespace
+
+void Go::EngineSettings::fields(Fields& f) {
+  f.texts("command", command, "the engine's program and its arguments");
+  f.number("timeout", timeout, "seconds for an answer before the engine is started anew",
+           Range::above(0));
+}
+
+void Go::Settings::fields(Fields& f) {
+  f.integer("size", size, "points along a side", Range::between(kSmallest, kLargest));
+  f.number("komi", komi, "points for White", Range::between(-1000, 1000));
+  f.choice("superko", superko,
+           {{"positional", Superko::positional},
+            {"situational", Superko::situational},
+            {"simple", Superko::simple}},
+           "what may not come again: a position, a position with the same player to move, or "
+           "only a ko");
+  f.boolean("suicide", suicide, "whether two stones or more may be given up at once");
+  f.integer("handicap", handicap, "stones that Black has on the board from the start",
+            Range::between(0, 9));
+  f.integer("move_limit", move_limit, "moves until a game is scored as it is; 0: 3 for each point",
+            Range::at_least(0));
+  f.choice("observation", observation,
+           {{"planes", Observation::planes}, {"features", Observation::features}},
+           "stones as pictures, or numbers about each point");
+  f.when(observation == Observation::planes, "observation: planes", [&] {
+    f.integer("history", history, "positions shown, the present one included",
+              Range::between(1, 8));
+  });
+  f.choice("reward", reward, {{"outcome", Reward::outcome}, {"margin", Reward::margin}},
+           "1, 0 or −1 at the end, or points over the number of points");
+  f.choice("opponent", opponent,
+           {{"none", Opponent::none},
+            {"random", Opponent::random},
+            {"heuristic", Opponent::heuristic},
+            {"gtp", Opponent::gtp}},
+           "who plays the other side: nobody (the agent plays both), uniform moves that leave eyes "
+           "alone, captures and shapes, a program");
+  f.when(opponent != Opponent::none, "an opponent", [&] {
+    f.choice("color", color,
+             {{"black", Side::black}, {"white", Side::white}, {"either", Side::either}},
+             "the agent's; either: drawn for each game");
+  });
+  f.when(opponent == Opponent::gtp, "opponent: gtp",
+         [&] { f.section("engine", engine, "the program that plays the other side"); });
+}
+
+void Go::Settings::check(Issues& issues) const {
+  if (handicap == 1 || (handicap > 1 && handicap_points(size, handicap).empty()))
+    issues.add("handicap", "a board of this size has no places for " + std::to_string(handicap) +
+                               " handicap stones; expected 0, or 2 to 9 on boards of odd size "
+                               "from 9 on, 2 to 4 on others from 7 on");
+  if (std::abs(komi * 2 - std::round(komi * 2)) > 1e-9)
+    issues.add("komi", "expected a multiple of 0.5");
+  if (opponent == Opponent::gtp && engine.command.empty())
+    issues.add("engine.command", "expected a program's name");
+}
+
+Go::Go(const Settings& settings) : settings_(settings), game_(settings.size, rules_of(settings)) {
+  const int n = settings.size, points = n * n;
+  spec_.name = "go";
+  if (settings.observation == Observation::planes) {
+    spec_.observation = Space::box({2 * settings.history + 1, n, n}, 0, 1).quantized(1);
+    past_.assign(static_cast<std::size_t>(settings.history),
+                 std::vector<std::uint8_t>(static_cast<std::size_t>(points)));
+  } else {
+    spec_.observation = Space::box({points * kFeaturesPerPoint + kFeaturesOfGame}, -1, 1);
+  }
+  spec_.action = Space::discrete(points + 1);
+  for (int a = 0; a <= points; ++a) {
+    spec_.action_names.push_back(vertex_name(game_.board().vertex_of(a), n));
+    spec_.action_keys.push_back(keys_of(game_.board().vertex_of(a), n));
+  }
+  spec_.players = settings.opponent == Opponent::none ? 2 : 1;
+  spec_.reward_low = -1;
+  spec_.reward_high = 1;
+  spec_.frames_per_second = 2;
+  spec_.masks_actions = true;
+  spec_.gives_game = true;
+  spec_.has_goal = settings.opponent != Opponent::none;
+  // As reset(), but nobody is asked for a move yet: a program would be started for nothing.
+  game_.place_handicap(settings_.handicap);
+  if (!past_.empty()) remember();
+}
+
+void Go::reset(Seed seed) {
+  random_ = Random(derive(seed, "opponent"));
+  agent_ = kBlack;
+  if (settings_.opponent != Opponent::none)
+    agent_ = settings_.color == Side::black   ? kBlack
+             : settings_.color == Side::white ? kWhite
+                                              : (random_.below(2) == 0 ? kBlack : kWhite);
+  resigned_ = kEmpty;
+  taken_ = lost_ = 0;
+  told_ = -1;
+  game_.clear();
+  game_.place_handicap(settings_.handicap);
+  for (auto& p : past_) std::fill(p.begin(), p.end(), std::uint8_t{kEmpty});
+  if (!past_.empty()) remember();
+  answer();
+}
+
+void Go::remember() {
+  std::rotate(past_.begin(), past_.end() - 1, past_.end());
+  auto& now = past_.front();
+  for (int p = 0; p < game_.board().points(); ++p)
+    now[static_cast<std::size_t>(p)] = game_.board().at(game_.board().vertex_of(p));
+}
+
+void Go::play(Vertex v) {
+  const Color mover = game_.to_move();
+  const int mine = game_.prisoners(agent_), theirs = game_.prisoners(opponent(agent_));
+  game_.play(v, mover);
+  lost_ += game_.prisoners(agent_) - mine;
+  taken_ += game_.prisoners(opponent(agent_)) - theirs;
+  if (!past_.empty()) remember();
+}
+
+StepResult Go::step(Action action) {
+  taken_ = lost_ = 0;
+  play(game_.board().vertex_of(action.index));
+  answer();
+  if (!finished()) return {0, Status::running};
+  return {result(), Status::terminated};
+}
+
+void Go::answer() {
+  if (settings_.opponent == Opponent::none || finished() || game_.to_move() == agent_) return;
+  const Vertex v = opponents_move();
+  if (v == GtpEngine::kResign)
+    resigned_ = game_.to_move();
+  else
+    play(v);
+}
+
+Vertex Go::opponents_move() {
+  if (settings_.opponent == Opponent::gtp) return ask_engine();
+  const Color me = game_.to_move();
+  const bool clever = settings_.opponent == Opponent::heuristic;
+  if (clever && game_.passes() > 0 && (me == kBlack ? game_.score() : -game_.score()) > 0)
+    return kPass;  // which ends the game, won
+  const int count = game_.move_count();
+  const Vertex last = count > 0 ? Vertex{game_.move(count - 1).vertex} : kPass;
+  // What a playout may do and superko forbids is rare: another draw is nearly always enough.
+  for (int i = 0; i < 20; ++i) {
+    const Vertex v = clever ? Playout::heuristic_move(game_.board(), me, last, random_)
+                            : Playout::uniform_move(game_.board(), me, random_);
+    if (game_.is_legal(v)) return v;
+  }
+  return kPass;
+}
+
+Vertex Go::ask_engine() {
+  // An engine that failed gets a second chance, in a new process that is told the game so far.
+  for (int attempt = 0;; ++attempt) {
+    try {
+      if (!engine_)
+        engine_ = std::make_unique<GtpEngine>(settings_.engine.command, settings_.engine.timeout);
+      if (told_ < 0) {
+        engine_->set_up(game_);
+      } else {
+        for (int i = told_; i < game_.move_count(); ++i)
+          engine_->play(game_.move(i).color, game_.move(i).vertex, game_.size());
+      }
+      told_ = game_.move_count();
+      const Vertex v = engine_->genmove(game_.to_move(), game_);
+      ++told_;
+      return v;
+    } catch (const EngineError&) {
+      told_ = -1;
+      engine_.reset();
+      if (attempt == 1) throw;
+    }
+  }
+}
+
+float Go::result() const {
+  double points = agent_ == kBlack ? game_.score() : -game_.score();
+  if (resigned_ != kEmpty) points = resigned_ == agent_ ? -1 : 1;
+  if (settings_.reward == Reward::margin && resigned_ == kEmpty)
+    return static_cast<float>(std::clamp(points / game_.board().points(), -1.0, 1.0));
+  return points > 0 ? 1.0f : points < 0 ? -1.0f : 0.0f;
+}
+
+void Go::observe(std::span<float> out) const {
+  if (past_.empty()) return write_features(game_, out);
+  const auto points = static_cast<std::size_t>(game_.board().points());
+  const Color me = game_.to_move();
+  for (std::size_t h = 0; h < past_.size(); ++h) {
+    const auto own = out.subspan(2 * h * points, points);
+    const auto other = out.subspan((2 * h + 1) * points, points);
+    for (std::size_t p = 0; p < points; ++p) {
+      own[p] = past_[h][p] == me ? 1.0f : 0.0f;
+      other[p] = past_[h][p] == opponent(me) ? 1.0f : 0.0f;
+    }
+  }
+  const auto last = out.last(points);
+  std::fill(last.begin(), last.end(), me == kBlack ? 1.0f : 0.0f);
+}
+
+void Go::legal_actions(std::span<std::uint8_t> mask) const {
+  const int points = game_.board().points();
+  for (int p = 0; p <= points; ++p)
+    mask[static_cast<std::size_t>(p)] = game_.is_legal(game_.board().vertex_of(p));
+}
+
+int Go::player_to_move() const {
+  if (settings_.opponent != Opponent::none) return 0;
+  return game_.to_move() == kBlack ? 0 : 1;
+}
+
+bool Go::goal_reached() const { return spec_.has_goal && finished() && result() > 0; }
+
+void Go::events(EventSink& sink) const {
+  if (taken_ > 0) sink.add("captured", taken_);
+  if (lost_ > 0) sink.add("lost", lost_);
+  if (game_.move_count() > 0 && game_.passes() > 0) sink.add("pass", game_.passes());
+  if (resigned_ != kEmpty) sink.add("resigned");
+  if (finished()) sink.add("score", game_.score());
+}
+
+std::optional<ObservationGrid> Go::observation_grid() const {
+  if (past_.empty()) return std::nullopt;
+  const auto n = static_cast<float>(settings_.size);
+  return ObservationGrid{.left = -0.5f,
+                         .top = n - 0.5f,
+                         .side = 1,
+                         .planes = 2 * settings_.history + 1,
+                         .placed = 2 * settings_.history};
+}
+
+std::unique_ptr<TwoPlayerGame> Go::game() const { return std::make_unique<SearchGame>(game_); }
+
+void Go::set_state(const Game& game) {
+  if (game.size() != settings_.size) throw std::invalid_argument("the game has another size");
+  game_ = game;
+  agent_ = settings_.opponent == Opponent::none ? kBlack : game.to_move();
+  resigned_ = kEmpty;
+  taken_ = lost_ = 0;
+  told_ = -1;
+  if (past_.empty()) return;
+  // The positions before, by going back on a copy.
+  Game back = game;
+  for (auto& past : past_) {
+    for (int p = 0; p < back.board().points(); ++p)
+      past[static_cast<std::size_t>(p)] = back.board().at(back.board().vertex_of(p));
+    if (!back.undo()) {
+      for (auto rest = &past + 1; rest < past_.data() + past_.size(); ++rest)
+        std::fill(rest->begin(), rest->end(), std::uint8_t{kEmpty});
+      break;
+    }
+  }
+}
+
+void Go::draw(Scene& scene) const {
+  std::string note;
+  if (resigned_ != kEmpty) {
+    note = std::string(resigned_ == kBlack ? "White" : "Black") + " wins: the other gave up";
+  } else if (game_.over()) {
+    const double score = game_.score();
+    char text[64];
+    std::snprintf(text, sizeof text, "%s wins by %g", score > 0 ? "Black" : "White",
+                  std::abs(score));
+    note = score == 0 ? "A tie" : text;
+  }
+  draw_board(scene, game_, note);
+}
+
+void Go::save(Writer& out) const {
+  out.write(agent_);
+  out.write(resigned_);
+  out.write(taken_);
+  out.write(lost_);
+  random_.save(out);
+  std::vector<std::uint16_t> moves;
+  for (int i = 0; i < game_.move_count(); ++i)
+    moves.push_back(static_cast<std::uint16_t>(game_.move(i).vertex * 4 + game_.move(i).color));
+  out.write(moves);
+}
+
+// The moves are played again: a damaged file can hold illegal ones, but no impossible position.
+void Go::load(Reader& in) {
+  in.read(agent_);
+  in.read(resigned_);
+  in.read(taken_);
+  in.read(lost_);
+  if ((agent_ != kBlack && agent_ != kWhite) || resigned_ > kWhite)
+    in.fail("a colour is neither black nor white");
+  if (taken_ < 0 || lost_ < 0 || taken_ > 2 * kMostPoints || lost_ > 2 * kMostPoints)
+    in.fail("more stones were taken than there are points");
+  random_.load(in);
+  std::vector<std::uint16_t> moves;
+  in.read(moves);
+  game_.clear();
+  game_.place_handicap(settings_.handicap);
+  for (auto& p : past_) std::fill(p.begin(), p.end(), std::uint8_t{kEmpty});
+  if (!past_.empty()) remember();
+  for (const auto m : moves) {
+    const auto c = static_cast<Color>(m & 3);
+    const Vertex v = m >> 2;
+    const bool inside = v < (game_.size() + 2) * game_.board().stride() + 1;
+    if ((c != kBlack && c != kWhite) || !inside || game_.over() || !game_.is_legal(v, c))
+      in.fail("a move of the game is not legal");
+    game_.play(v, c);
+    if (!past_.empty()) remember();
+  }
+  told_ = -1;
+}
+
+}  // namespace sandlot::go

@@ -1,0 +1,99 @@
+// The world `go`: a game of Go, against an opponent inside the world, or with both sides to play.
+//
+// Observation `planes`, [2·history + 1, size, size], as AlphaGo Zero has them (Silver et al. 2017):
+// the stones of the player to move and those of the other, of now and of the history − 1 positions
+// before, newest first, and a plane of ones where Black is to move. Observation `features`: see
+// observation.h. Actions: the points row by row from the top left, then the pass.
+//
+// Reward at the end alone: 1 for the winner, −1 for the loser, 0 for a tie, by area and komi; with
+// `reward: margin` the difference of points over the number of points, at most 1. It is the
+// agent's; with opponent `none` both sides act, and it is Black's.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "envs/go/game.h"
+#include "envs/go/gtp_engine.h"
+#include "sim/core/environment.h"
+#include "sim/core/settings.h"
+
+namespace sandlot::go {
+
+class Go final : public Environment {
+ public:
+  enum class Observation { planes, features };
+  enum class Reward { outcome, margin };
+  enum class Opponent { none, random, heuristic, gtp };
+  enum class Side { black, white, either };
+  struct EngineSettings {
+    std::vector<std::string> command{"gnugo", "--mode", "gtp", "--level", "1", "--chinese-rules"};
+    double timeout = 60;
+    void fields(Fields& f);
+  };
+  struct Settings {
+    int size = 9;
+    double komi = 7.5;
+    Superko superko = Superko::positional;
+    bool suicide = true;
+    int handicap = 0;
+    int move_limit = 0;  // 0: three times the number of points
+    Observation observation = Observation::planes;
+    int history = 8;
+    Reward reward = Reward::outcome;
+    Opponent opponent = Opponent::heuristic;
+    Side color = Side::either;
+    EngineSettings engine;
+    void fields(Fields& f);
+    void check(Issues& issues) const;
+  };
+
+  Go() : Go(Settings{}) {}
+  explicit Go(const Settings& settings);
+
+  const EnvironmentSpec& spec() const override { return spec_; }
+  void reset(Seed seed) override;
+  StepResult step(Action action) override;
+  void observe(std::span<float> out) const override;
+  void legal_actions(std::span<std::uint8_t> mask) const override;
+  int player_to_move() const override;
+  bool goal_reached() const override;
+  void events(EventSink& sink) const override;
+  void draw(Scene& scene) const override;
+  std::optional<ObservationGrid> observation_grid() const override;
+  void save(Writer& out) const override;
+  void load(Reader& in) override;
+  std::unique_ptr<TwoPlayerGame> game() const override;
+
+  const Game& state() const { return game_; }
+  // Another game of the same size, for protocols; whoever is to move in it is the agent.
+  void set_state(const Game& game);
+  const Settings& settings() const { return settings_; }
+
+ private:
+  void play(Vertex v);
+  void answer();  // the opponent's move, where it is its turn
+  Vertex opponents_move();
+  Vertex ask_engine();
+  bool finished() const { return game_.over() || resigned_ != kEmpty; }
+  float result() const;  // the agent's
+  void remember();
+
+  EnvironmentSpec spec_;
+  Settings settings_;
+  Game game_;
+  Color agent_ = kBlack;      // with opponent none: Black
+  Color resigned_ = kEmpty;   // an engine that gave up
+  int taken_ = 0, lost_ = 0;  // stones, in the last step, of the opponent and of the agent
+  Random random_;
+  std::unique_ptr<GtpEngine> engine_;
+  int told_ = -1;  // moves that the engine knows of this game; −1: it knows nothing of it
+  // The stones of the last positions, newest first, by point; as many as `history`.
+  std::vector<std::vector<std::uint8_t>> past_;
+};
+
+// The picture: a wooden board from above.
+void draw_board(Scene& scene, const Game& game, std::string_view note);
+
+}  // namespace sandlot::go

@@ -1,0 +1,26 @@
+// A position as a list of numbers for learners without convolutions.
+//
+// For each point, row by row, seen by the player to move (own: 1, the opponent's: −1):
+//   stone                 1, 0, −1
+//   liberties             of the stone's string, up to 4, over 4, with the sign of its colour
+//   in atari              with the sign of its colour; caught in a ladder counts 1, free ½
+//   takes                 on an empty point: stones that a move would take, up to 4, over 4
+//   saved                 1 where a move there takes an own string out of atari
+//   self-atari            1 where a move there would have one liberty
+//   eye                   1 for an own eye, −1 for the opponent's
+//   shape                 1 where the stones around make one of MoGo's patterns
+// and then: stones more than the opponent over the number of points, komi in the player's favour
+// over it, whether the opponent just passed, 1 for Black to move and −1 for White.
+#pragma once
+
+#include <span>
+
+#include "envs/go/game.h"
+
+namespace sandlot::go {
+
+inline constexpr int kFeaturesPerPoint = 8, kFeaturesOfGame = 4;
+
+void write_features(const Game& game, std::span<float> out);
+
+}  // namespace sandlot::go

@@ -1,0 +1,101 @@
+#include "envs/go/search_game.h"
+
+#include <algorithm>
+
+#include "envs/go/playout.h"
+#include "envs/go/tactics.h"
+
+namespace sandlot::go {
+
+SearchGame::SearchGame(const Game& game) : game_(game) {
+  moves_.reserve(static_cast<std::size_t>(3 * game.board().points()));
+  for (int i = 0; i < game.move_count(); ++i)
+    moves_.push_back(game.board().point_of(game.move(i).vertex));
+}
+
+void SearchGame::candidates(std::vector<std::int32_t>& out) const {
+  const Board& board = game_.board();
+  const Color c = game_.to_move();
+  out.clear();
+  for (const auto v : board.empties())
+    if (!board.is_eye(v, c) && game_.is_legal(v)) out.push_back(board.point_of(v));
+  // In the order of the board, whatever was played and taken back before.
+  std::sort(out.begin(), out.end());
+  out.push_back(board.points());
+}
+
+void SearchGame::play(int action) {
+  game_.play(game_.board().vertex_of(action));
+  moves_.push_back(action);
+}
+
+// Even priors, moved by what is known of single moves, in the spirit of Gelly & Silver (2007),
+// "Combining online and offline knowledge in UCT": each piece of knowledge counts as visits won or
+// lost.
+void SearchGame::priors(std::span<const std::int32_t> candidates, std::span<float> means,
+                        std::span<float> visits) const {
+  const Board& board = game_.board();
+  const Color c = game_.to_move(), other = opponent(c);
+  const int count = game_.move_count();
+  const Vertex last = count > 0 ? Vertex{game_.move(count - 1).vertex} : kPass;
+  const int size = board.size();
+  const auto row = [&](Vertex v) { return v / board.stride() - 1; };
+  const auto column = [&](Vertex v) { return v % board.stride() - 1; };
+  MoveList saving;
+  if (last != kPass)
+    for (const Vertex n : board.neighbours(last))
+      if (board.at(n) == c && board.in_atari(n)) add_saving_moves(board, n, saving);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    float won = 5, all = 10;
+    const auto know = [&](float weight, bool good) {
+      all += weight;
+      if (good) won += weight;
+    };
+    const Vertex v = board.vertex_of(candidates[i]);
+    if (v == kPass) {
+      know(game_.passes() > 0 ? 5 : 20, false);
+    } else {
+      int taken = 0;
+      for (const Vertex n : board.neighbours(v))
+        if (board.at(n) == other && board.in_atari(n)) taken += board.string_size(n);
+      if (taken > 0) know(taken == 1 ? 12 : 25, true);
+      if (std::find(saving.vertices.begin(), saving.vertices.begin() + saving.count, v) !=
+          saving.vertices.begin() + saving.count)
+        know(15, true);
+      if (taken == 0 && is_self_atari(board, v, c)) know(10, false);
+      if (matches_pattern(board, v)) know(8, true);
+      if (last != kPass) {
+        const int dr = std::abs(row(v) - row(last)), dc = std::abs(column(v) - column(last));
+        const int distance = dr + dc + std::max(dr, dc);  // as Coulom (2007) measures nearness
+        if (distance <= 4) know(static_cast<float>(14 - 3 * distance), true);
+      }
+      const int line = std::min({row(v), column(v), size - 1 - row(v), size - 1 - column(v)});
+      bool lonely = true;
+      for (int r = std::max(0, row(v) - 2); r <= std::min(size - 1, row(v) + 2) && lonely; ++r)
+        for (int k = std::max(0, column(v) - 2); k <= std::min(size - 1, column(v) + 2); ++k)
+          lonely &= board.at(board.vertex(r, k)) == kEmpty;
+      if (lonely && line <= 1) know(10, false);
+      if (lonely && line == 2) know(6, true);
+    }
+    means[i] = won / all;
+    visits[i] = all;
+  }
+}
+
+float SearchGame::playout(Playouts kind, Random& random, Trace* trace) {
+  if (game_.over()) return outcome();
+  Board board = game_.board();
+  const int most = 3 * board.points();
+  const Color c = game_.to_move();
+  const auto note = [&](Vertex v, Color by) {
+    if (trace) trace->push_back(board.point_of(v) * 2 + (by == kBlack ? 0 : 1));
+  };
+  const int count = game_.move_count();
+  const Vertex last = count > 0 ? Vertex{game_.move(count - 1).vertex} : kPass;
+  const int area = kind == Playouts::uniform
+                       ? Playout::uniform(board, c, random, most, note)
+                       : Playout::heuristic(board, c, last, random, most, note);
+  return sign(area - game_.rules().komi);
+}
+
+}  // namespace sandlot::go

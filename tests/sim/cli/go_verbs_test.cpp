@@ -1,0 +1,184 @@
+// The verbs gtp and tournament, as a whole.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "envs/go/sgf.h"
+#include "sim/cli/verbs.h"
+#include "sim/core/archive.h"
+
+using namespace sandlot;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A folder of its own for each test, gone afterwards.
+struct Folder {
+  fs::path path;
+  explicit Folder(const std::string& name)
+      : path(fs::temp_directory_path() / ("sandlot-go-" + name)) {
+    fs::remove_all(path);
+    fs::create_directories(path);
+  }
+  ~Folder() { fs::remove_all(path); }
+};
+
+std::string config(const fs::path& folder, const std::string& name, const std::string& agent) {
+  const fs::path file = folder / (name + ".yaml");
+  write_file_atomically(
+      file, std::string_view("name: " + name +
+                             "\nenvironment: {name: go, size: 5, history: 1}\nagent: " + agent +
+                             "\ntraining: {steps: 60, evaluate: {every: 0, episodes: 1}}\n"));
+  return file.string();
+}
+
+int verb(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "sandlot");
+  return run_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+std::string output_of(const std::string& command) {
+  std::string text;
+  FILE* pipe = popen(command.c_str(), "r");
+  std::array<char, 4096> buffer;
+  for (std::size_t n; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    text.append(buffer.data(), n);
+  pclose(pipe);
+  return text;
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("gtp verb: a conversation through pipes, on other sizes too") {
+  const Folder folder("gtp");
+  const std::string search = config(folder.path, "search", "{name: mcts, simulations: 40}");
+  const std::string said = output_of(
+      "printf '1 boardsize 7\\nkomi 5.5\\n2 genmove b\\nplay w A1\\n"
+      "3 genmove b\\n4 boardsize 26\\nname\\nquit\\n' | " SANDLOT_BINARY " gtp --config " +
+      search);
+  CHECK(said.starts_with("=1\n\n=\n\n=2 "));
+  CHECK(said.find("=3 ") != std::string::npos);
+  CHECK(said.find("?4 unacceptable size\n\n") != std::string::npos);
+  CHECK(said.find("= Sandlot search\n\n") != std::string::npos);
+  CHECK(said.ends_with("\n\n=\n\n"));
+  // A policy that was learnt for one size plays on that alone.
+  const std::string learnt =
+      config(folder.path, "learnt",
+             "{name: dqn, value_function: {learner: mlp, hidden: [8]}, replay: {capacity: 1000}}");
+  REQUIRE(verb({"train", learnt.c_str(), "--out", folder.path.c_str()}) == 0);
+  const std::string run = (folder.path / "learnt").string();
+  const std::string other = output_of(
+      "printf 'boardsize 9\\nboardsize 5\\ngenmove b\\n' | " SANDLOT_BINARY " gtp --policy " + run);
+  CHECK(other.starts_with("? unacceptable size\n\n=\n\n= "));
+}
+
+TEST_CASE("gtp verb: says what is wrong") {
+  const Folder folder("gtp-wrong");
+  CHECK(verb({"gtp"}) == 2);
+  CHECK(verb({"gtp", "--config", "/nowhere.yaml"}) == 2);
+  const fs::path file = folder.path / "cart.yaml";
+  write_file_atomically(file, std::string_view("name: x\nenvironment: {name: cart_pole}\nagent: "
+                                               "{name: random}\ntraining: {steps: 1}\n"));
+  CHECK(verb({"gtp", "--config", file.c_str()}) == 2);
+}
+
+TEST_CASE("tournament: plays each pair, keeps the games, and goes on where it was") {
+  const Folder folder("tournament");
+  const std::string a =
+      "search=config:" + config(folder.path, "search", "{name: mcts, simulations: 60}");
+  const std::string b = "random=config:" + config(folder.path, "random", "{name: random}");
+  const std::string c =
+      "search2=config:" + config(folder.path, "search2", "{name: mcts, simulations: 60}") +
+      " agent.simulations=30";
+  const std::string out = (folder.path / "games").string();
+  const auto play = [&](const char* games) {
+    return verb({"tournament", "--player", a.c_str(), "--player", b.c_str(), "--player", c.c_str(),
+                 "--out", out.c_str(), "--games", games, "--size", "5", "--komi", "0.5"});
+  };
+  REQUIRE(play("1") == 0);
+  const std::string first = read_text(fs::path(out) / "games.csv");
+  REQUIRE(lines_of(first).size() == 4);
+  REQUIRE(play("4") == 0);
+  const std::string all = read_text(fs::path(out) / "games.csv");
+  CHECK(all.starts_with(first));
+  const auto lines = lines_of(all);
+  REQUIRE(lines.size() == 13);
+  int won = 0, black = 0;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const bool is_black = lines[i].find(",search,random,") != std::string::npos;
+    const bool is_white = lines[i].find(",random,search,") != std::string::npos;
+    black += is_black;
+    if (is_black) won += lines[i].find(",B+") != std::string::npos;
+    if (is_white) won += lines[i].find(",W+") != std::string::npos;
+  }
+  CHECK(black == 2);
+  CHECK(won == 4);
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(out)) {
+    if (entry.path().extension() != ".sgf") continue;
+    ++files;
+    const auto trees = go::read_sgf(entry.path());
+    CHECK(go::game_of(trees.front()).move_count() > 5);
+  }
+  CHECK(files == 12);
+  CHECK(play("4") == 0);  // all are played: the table alone
+  CHECK(read_text(fs::path(out) / "games.csv") == all);
+  const std::string wrong = "search=exe:x";
+  CHECK(verb({"tournament", "--player", wrong.c_str(), "--player", b.c_str(), "--out",
+              out.c_str()}) == 2);
+}
+
+TEST_CASE("tournament: games against GNU Go end as games do") {
+  if (!fs::exists("/usr/games/gnugo")) {
+    MESSAGE("no gnugo here: skipped");
+    return;
+  }
+  const Folder folder("gnugo");
+  const std::string a =
+      "search=config:" + config(folder.path, "search", "{name: mcts, simulations: 60}");
+  const std::string b =
+      "gnugo=gtp:/usr/games/gnugo --mode gtp --level 1 --chinese-rules --capture-all-dead "
+      "--positional-superko --allow-suicide";
+  const std::string out = (folder.path / "games").string();
+  REQUIRE(verb({"tournament", "--player", a.c_str(), "--player", b.c_str(), "--out", out.c_str(),
+                "--games", "4", "--size", "5"}) == 0);
+  const auto lines = lines_of(read_text(fs::path(out) / "games.csv"));
+  REQUIRE(lines.size() == 5);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    CAPTURE(lines[i]);
+    CHECK((lines[i].ends_with(",passes") || lines[i].ends_with(",resigned")));
+  }
+}
+
+TEST_CASE("tournament: two of us play through GTP as through anything else") {
+  const Folder folder("self");
+  const std::string search = config(folder.path, "search", "{name: mcts, simulations: 20}");
+  const std::string a = "direct=config:" + search;
+  const std::string b = std::string("piped=gtp:" SANDLOT_BINARY " gtp --config ") + search;
+  const std::string out = (folder.path / "games").string();
+  REQUIRE(verb({"tournament", "--player", a.c_str(), "--player", b.c_str(), "--out", out.c_str(),
+                "--games", "4", "--size", "5"}) == 0);
+  const auto lines = lines_of(read_text(fs::path(out) / "games.csv"));
+  REQUIRE(lines.size() == 5);
+  for (std::size_t i = 1; i < lines.size(); ++i) CHECK(lines[i].ends_with(",passes"));
+}
