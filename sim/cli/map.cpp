@@ -239,6 +239,8 @@ int show_map(const Options& options) {
   const city::MapPainter painter(map);
   const Picture picture = picture_of(*map, options);
   if (options.out.empty()) {
+    if (!window_available())
+      throw std::runtime_error("there is no window here; --out map.png draws a picture instead");
     show_in_window(*map, painter, picture, options.network);
     return 0;
   }

@@ -59,6 +59,13 @@ TEST_CASE("map: an extract is imported, with a report of what was repaired") {
   CHECK(shown.code == 0);
 }
 
+TEST_CASE("map: without a display it says how to get a picture") {
+  const TemporaryFolder folder;
+  const Finished done = run(folder.path(), {"map", "show", "town"});
+  CHECK(done.code == 1);
+  CHECK(done.err == "error: there is no window here; --out map.png draws a picture instead\n");
+}
+
 TEST_CASE("map: what is no map is refused, with exit code 2") {
   const TemporaryFolder folder;
   const std::string text = (folder / "notes.txt").string();
