@@ -3,6 +3,7 @@
 #include <iconv.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -59,9 +60,15 @@ std::string converted(std::string_view text, const std::string& charset) {
 
 // As the file's first CA says; without one the standard says Latin 1, but most files mean UTF-8.
 std::string in_utf8(std::string_view text) {
-  if (text.starts_with("\xef\xbb\xbf")) return std::string(text.substr(3));
+  if (text.starts_with("\xef\xbb\xbf")) return converted(text.substr(3), "UTF-8");
   std::string charset;
-  if (const auto at = text.find("CA["); at != std::string_view::npos)
+  auto at = text.find("CA[");
+  // The end of a longer name is another property.
+  while (at != std::string_view::npos && at > 0 &&
+         (std::isupper(static_cast<unsigned char>(text[at - 1])) ||
+          std::isdigit(static_cast<unsigned char>(text[at - 1]))))
+    at = text.find("CA[", at + 1);
+  if (at != std::string_view::npos)
     if (const auto end = text.find(']', at); end != std::string_view::npos && end - at < 40)
       charset = text.substr(at + 3, end - at - 3);
   while (!charset.empty() && is_space(charset.back())) charset.pop_back();
@@ -148,7 +155,7 @@ class Parser {
     for (spaces(); more() && std::isalpha(static_cast<unsigned char>(text_[at_])); spaces()) {
       SgfProperty property;
       // FF[3] and before: lower-case letters are for people.
-      for (; more() && std::isalnum(static_cast<unsigned char>(text_[at_])); ++at_)
+      for (; more() && std::isalpha(static_cast<unsigned char>(text_[at_])); ++at_)
         if (!std::islower(static_cast<unsigned char>(text_[at_]))) property.name += text_[at_];
       spaces();
       if (!more() || text_[at_] != '[') fail("expected '[' after the property " + property.name);
