@@ -48,16 +48,18 @@ void print_episodes(const std::string& run, const char* world, const Evaluation&
   }
 }
 
-void print_row(const std::string& name, bool has_goal, const Evaluation& e) {
+void print_row(const std::string& name, const EnvironmentSpec& spec, const Evaluation& e) {
   double low = e.episodes.front().episode_return, high = low;
   for (const auto& episode : e.episodes) {
     low = std::min(low, episode.episode_return);
     high = std::max(high, episode.episode_return);
   }
-  const std::string goal = has_goal ? short_number(100 * e.goal_share()) + "%" : "–";
+  const std::string goal = spec.has_goal ? short_number(100 * e.goal_share()) + "%" : "–";
   std::printf("%-38s %9.4g %9.3g %10.4g %10.4g %9.4g %8.3g%% %9s\n", name.c_str(), e.mean_return(),
               e.standard_error(), low, high, e.mean_length(), 100 * e.truncated_share(),
               goal.c_str());
+  for (std::size_t k = 0; k < spec.metrics.size(); ++k)
+    std::printf("  %-36s %9.4g\n", spec.metrics[k].c_str(), e.mean_metric(k));
 }
 
 int evaluate_runs(const Registry& registry, const Options& options) {
@@ -71,7 +73,7 @@ int evaluate_runs(const Registry& registry, const Options& options) {
     const ExperimentConfig config =
         load_config(registry, folder.config(), options.overrides).front();
     TrainedPolicy trained(config, folder.policy());
-    const bool has_goal = config.spec().has_goal;
+    const EnvironmentSpec spec = config.spec();
     const auto measure = [&](const EnvironmentSection& world) {
       return evaluate(config, world, trained.policy(), derive(options.seed, "evaluate"),
                       options.episodes);
@@ -82,13 +84,13 @@ int evaluate_runs(const Registry& registry, const Options& options) {
     if (options.csv)
       print_episodes(name, "environment", e);
     else
-      print_row(name, has_goal, e);
+      print_row(name, spec, e);
     if (!config.unseen.given) continue;
     const Evaluation unseen = measure(config.unseen.environment);
     if (options.csv)
       print_episodes(name, "unseen", unseen);
     else
-      print_row("  unseen", has_goal, unseen);
+      print_row("  unseen", spec, unseen);
   }
   return 0;
 }

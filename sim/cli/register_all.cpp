@@ -5,6 +5,7 @@
 #include "agents/imitation/register.h"
 #include "agents/ppo/register.h"
 #include "agents/tabular/register.h"
+#include "envs/city/register.h"
 #include "envs/classic/register.h"
 #include "envs/platformer/register.h"
 #include "learners/classical/register.h"
@@ -17,6 +18,7 @@ namespace sandlot {
 void register_all(Registry& registry) {
   register_platformer(registry);
   register_classic(registry);
+  register_city(registry);
   register_tabular(registry);
   register_dqn(registry);
   register_ppo(registry);

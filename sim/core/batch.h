@@ -32,6 +32,7 @@ class Batch final : public VectorEnvironment {
     counts_.resize(n);
     records_.resize(n);
     finished_.reserve(n);
+    final_metrics_.resize(n * spec_.metrics.size());
     if (spec_.masks_actions) legal_.resize(n * static_cast<std::size_t>(spec_.action.n));
     if (threads_ > 1) pool_ = std::make_unique<ThreadPool>(threads_);
   }
@@ -111,6 +112,8 @@ class Batch final : public VectorEnvironment {
             result.status, episode.goal_reached()};
         episode.observe(std::span(final_observations_)
                             .subspan(index(row) * observation_size_, observation_size_));
+        const std::size_t figures = spec_.metrics.size();
+        episode.metrics(std::span(final_metrics_).subspan(index(row) * figures, figures));
         restart(row);
       }
       write_observation(row);

@@ -47,6 +47,9 @@ struct EnvironmentSpec {
   double frames_per_second = 10;  // the pace at which a person watches single steps
   bool masks_actions = false;     // legal_actions() may write zeros
   bool has_goal = false;          // the task is reached or missed: see Environment::goal_reached()
+  // Figures of an episode beside its return, such as collisions per km: see
+  // Environment::metrics(). Lower-case names, which become columns: eval_<name>.
+  std::vector<std::string> metrics;
   // For a person at the keyboard: the keys held for each discrete action, space-separated
   // lower-case names ("right x"), "" for none; the action with the most keys held is taken. In a
   // real-time world the clock runs on while no key is pressed; otherwise each key press is one
@@ -113,6 +116,8 @@ class Environment {
   virtual int player_to_move() const { return 0; }
   // Whether the episode has reached what the task asks for, such as the flag; false without a goal.
   virtual bool goal_reached() const { return false; }
+  // Writes spec().metrics.size() values: what the episode has come to so far.
+  virtual void metrics(std::span<double>) const {}
   virtual void events(EventSink&) const {}  // those of the last step
   virtual void draw(Scene&) const = 0;
   // Of the present state; none where the observation is no picture.

@@ -118,6 +118,7 @@ class Episode final : public Environment {
   void legal_actions(std::span<std::uint8_t> mask) const override { env_.legal_actions(mask); }
   int player_to_move() const override { return env_.player_to_move(); }
   bool goal_reached() const override { return env_.goal_reached(); }
+  void metrics(std::span<double> out) const override { env_.metrics(out); }
   void events(EventSink& sink) const override {
     if (wrappers_.action_repeat == 1) {
       env_.events(sink);

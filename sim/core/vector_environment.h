@@ -53,6 +53,12 @@ class VectorEnvironment {
   // Episodes that ended in the last step, in order of row.
   std::span<const EpisodeRecord> finished() const { return finished_; }
 
+  // What the world's metrics came to in the row's last episode that ended: spec().metrics.size().
+  std::span<const double> final_metrics(int row) const {
+    const std::size_t width = spec_.metrics.size();
+    return std::span(final_metrics_).subspan(static_cast<std::size_t>(row) * width, width);
+  }
+
   // The world of one row, for drawing and for its model.
   virtual const Environment& environment(int row) const = 0;
 
@@ -71,6 +77,7 @@ class VectorEnvironment {
   std::vector<Status> statuses_;
   std::vector<std::uint8_t> legal_;
   std::vector<EpisodeRecord> finished_;
+  std::vector<double> final_metrics_;  // [N, metrics]
 };
 
 // Throws std::invalid_argument unless `actions` holds one action of the right kind per row.

@@ -42,6 +42,8 @@ void play_rows(VectorEnvironment& batch, Policy& policy, Random& random,
       episode.length = record.length;
       episode.status = record.status;
       episode.goal = record.goal;
+      const auto metrics = batch.final_metrics(record.row);
+      episode.metrics.assign(metrics.begin(), metrics.end());
       --running;
     }
   }
@@ -104,6 +106,12 @@ double Evaluation::mean_length() const {
 double Evaluation::truncated_share() const {
   double sum = 0;
   for (const auto& e : episodes) sum += e.status == Status::truncated;
+  return sum / static_cast<double>(episodes.size());
+}
+
+double Evaluation::mean_metric(std::size_t which) const {
+  double sum = 0;
+  for (const auto& e : episodes) sum += e.metrics[which];
   return sum / static_cast<double>(episodes.size());
 }
 

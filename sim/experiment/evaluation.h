@@ -15,6 +15,7 @@ struct PlayedEpisode {
   std::int64_t length = 0;
   Status status = Status::running;
   bool goal = false;                  // reached what the task asks for
+  std::vector<double> metrics;        // one for each of the world's spec().metrics
   std::vector<std::int32_t> actions;  // discrete spaces
   std::vector<float> values;          // boxes: length · action.size()
 };
@@ -27,6 +28,7 @@ struct Evaluation {
   double mean_length() const;
   double truncated_share() const;
   double goal_share() const;
+  double mean_metric(std::size_t which) const;
 };
 
 // A world as it is evaluated: one without a step limit gets one, since a greedy policy may go in

@@ -28,15 +28,17 @@ std::int64_t next_multiple(std::int64_t count, std::int64_t every) {
   return every <= 0 ? kNever : (count / every + 1) * every;
 }
 
-std::vector<std::string> columns_of(const ExperimentConfig& config, bool has_goal,
+std::vector<std::string> columns_of(const ExperimentConfig& config, const EnvironmentSpec& spec,
                                     const std::vector<std::string>& agent_metrics) {
   std::vector<std::string> columns{"steps",          "episodes",      "episode_return",
                                    "episode_length", "eval_return",   "eval_deviation",
                                    "eval_length",    "eval_truncated"};
-  if (has_goal) columns.emplace_back("eval_goal");
+  if (spec.has_goal) columns.emplace_back("eval_goal");
+  for (const auto& name : spec.metrics) columns.push_back("eval_" + name);
   if (config.unseen.given) {
     columns.insert(columns.end(), {"unseen_return", "unseen_deviation"});
-    if (has_goal) columns.emplace_back("unseen_goal");
+    if (spec.has_goal) columns.emplace_back("unseen_goal");
+    for (const auto& name : spec.metrics) columns.push_back("unseen_" + name);
   }
   columns.insert(columns.end(), agent_metrics.begin(), agent_metrics.end());
   return columns;
@@ -113,7 +115,7 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
         std::make_unique<NormalizedPolicy>(agent_->policy(), normalized_->statistics());
   agent_metrics_ = agent_->metrics();
   reported_.resize(agent_metrics_.size());
-  outcome_.columns = columns_of(config_, environment_->spec().has_goal, agent_metrics_);
+  outcome_.columns = columns_of(config_, environment_->spec(), agent_metrics_);
   schedule_next();
   if (writes()) prepare_folder();
 }
@@ -320,12 +322,15 @@ void TrainingRun::write_row() {
   const std::size_t measured = outcome_.columns.size() - agent_metrics_.size();
   if (pending_) {
     const bool has_goal = environment_->spec().has_goal;
+    const std::size_t metrics = environment_->spec().metrics.size();
     row.insert(row.end(), {pending_->mean_return(), pending_->deviation(), pending_->mean_length(),
                            pending_->truncated_share()});
     if (has_goal) row.emplace_back(pending_->goal_share());
+    for (std::size_t k = 0; k < metrics; ++k) row.emplace_back(pending_->mean_metric(k));
     if (pending_unseen_) {
       row.insert(row.end(), {pending_unseen_->mean_return(), pending_unseen_->deviation()});
       if (has_goal) row.emplace_back(pending_unseen_->goal_share());
+      for (std::size_t k = 0; k < metrics; ++k) row.emplace_back(pending_unseen_->mean_metric(k));
     }
     outcome_.evaluation = std::move(*pending_);
     pending_.reset();

@@ -1,0 +1,198 @@
+#include "envs/city/driver.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sandlot::city {
+namespace {
+
+constexpr float looked_ahead = 80;    // m
+constexpr float braking = 2;          // m/s²
+constexpr float own_corridor = 1.3f;  // m to each side of the way
+
+// The first of the traffic on the lanes of the route.
+void see_leader(const World& world, RoadAhead& ahead) {
+  const Traffic& traffic = world.traffic();
+  const Route& route = world.route();
+  const float front = route.s() + world.vehicle().shape.length / 2;
+  float before = -front;  // metres from the front to the lane's start
+  for (std::size_t k = static_cast<std::size_t>(route.index()); k < route.lanes().size(); ++k) {
+    const Id lane = route.lanes()[k];
+    for (Id w = traffic.rear(lane); w != none; w = traffic.ahead(w)) {
+      if (w == 0) continue;
+      const float gap = before + traffic.s(w) - traffic.vehicle_length(w);
+      if (before + traffic.s(w) < 0.5f || gap >= ahead.leader) continue;
+      if (gap < -3) continue;  // beside
+      ahead.leader = std::max(gap, 0.0f);
+      ahead.leader_speed = traffic.speed(w);
+      return;
+    }
+    const Lane& shape = world.network().shape(lane);
+    const Id next = k + 1 < route.lanes().size() ? route.lanes()[k + 1] : none;
+    if (next == none || before + shape.length > looked_ahead) return;
+    if (next != shape.left && next != shape.right) before += shape.length;
+  }
+}
+
+// Metres to a point in the corridor of the route, `far` where it is not in it.
+float along_route(const World& world, Vec2 point, float half_width) {
+  const Vec2 to = point - world.car().position;
+  if (dot(to, to) > 40 * 40 || dot(to, direction(world.car().heading)) < -2) return RoadAhead::far;
+  float before = -world.route().s();
+  const Route& route = world.route();
+  for (std::size_t k = static_cast<std::size_t>(route.index()); k < route.lanes().size(); ++k) {
+    const Id lane = route.lanes()[k];
+    const LaneFacts& f = world.network().lane(lane);
+    if (distance(f.centre, point) < f.radius + 4) {
+      const LanePlace p = world.map().project(lane, point);
+      if (p.distance < half_width && before + p.s > 0) return before + p.s;
+    }
+    before += f.length;
+    if (before > 40) break;
+  }
+  return RoadAhead::far;
+}
+
+void see_people(const World& world, RoadAhead& ahead) {
+  const Pedestrians& people = world.people();
+  const float nose = world.vehicle().shape.length / 2;
+  for (Id i = 0; i < static_cast<Id>(people.size()); ++i) {
+    if (people.state(i) != PedestrianState::crossing) continue;
+    const Vec2 to = people.position(i) - world.car().position;
+    if (dot(to, to) > 40 * 40) continue;
+    // Where it is, and where it will be in a second.
+    for (const float t : {0.0f, 1.0f}) {
+      const float way =
+          along_route(world, people.position(i) + people.velocity(i) * t, own_corridor + 0.6f) -
+          nose;
+      if (way > -1) ahead.person = std::min(ahead.person, std::max(way, 0.0f));
+    }
+  }
+}
+
+// Seconds until somebody on a path that conflicts with an internal lane could be in its way.
+float time_to_conflict(const World& world, Id internal) {
+  const Traffic& traffic = world.traffic();
+  const CityMap& map = world.map();
+  float soonest = 10;
+  for (const Conflict& c : map.conflicts_of(world.network().shape(internal))) {
+    if (c.kind == ConflictKind::diverging) continue;
+    for (Id w = traffic.rear(c.lane); w != none; w = traffic.ahead(w)) {
+      if (w == 0 || traffic.s(w) - traffic.vehicle_length(w) > c.other_end) continue;
+      soonest = std::min(
+          soonest, std::max(0.0f, c.other_begin - traffic.s(w)) / std::max(traffic.speed(w), 1.0f));
+    }
+    const Id from = world.network().lane(c.lane).from;
+    if (traffic.light(c.lane) == Light::red) continue;
+    Id w = traffic.front(from);
+    for (int k = 0; w != none && k < 3; ++k, w = traffic.follower(w)) {
+      if (w == 0 || traffic.next(w) != c.lane) continue;
+      const float way = world.network().lane(from).length - traffic.s(w) + c.other_begin;
+      soonest = std::min(soonest, way / std::max(traffic.speed(w), 1.0f));
+    }
+  }
+  return soonest;
+}
+
+void see_line(const World& world, RoadAhead& ahead) {
+  const Route& route = world.route();
+  const TrafficNetwork& network = world.network();
+  const float front = route.s() + world.vehicle().shape.length / 2;
+  if (network.lane(route.lane()).internal) return;
+  float rest = network.lane(route.lane()).length - front;
+  Id crossing = none;
+  for (std::size_t k = static_cast<std::size_t>(route.index()) + 1; k < route.lanes().size(); ++k)
+    if (network.lane(route.lanes()[k]).internal) {
+      crossing = route.lanes()[k];
+      break;
+    }
+  if (crossing == none || rest > looked_ahead) return;
+  if (rest < -1.5f) return;  // over it
+  ahead.line = std::max(rest, 0.0f);
+  const Lane& lane = network.shape(crossing);
+  ahead.signal = lane.control == Control::signal;
+  if (ahead.signal) ahead.light = world.traffic().light(crossing);
+  ahead.must_stop = lane.control == Control::stop;
+  if (rest < 50) ahead.conflict = time_to_conflict(world, crossing);
+  if (rest < 40) ahead.may_cross = world.traffic().learner_may_cross(crossing, ahead.line);
+}
+
+void see_bends(const World& world, RoadAhead& ahead) {
+  const Route& route = world.route();
+  float before = -route.s();
+  for (std::size_t k = static_cast<std::size_t>(route.index()); k < route.lanes().size(); ++k) {
+    const LaneFacts& f = world.network().lane(route.lanes()[k]);
+    const float way = std::max(0.0f, before);
+    ahead.bend_speed = std::min(ahead.bend_speed, std::sqrt(f.speed * f.speed + 2 * 1.5f * way));
+    before += f.length;
+    if (before > looked_ahead) break;
+  }
+}
+
+void see_siren(const World& world, RoadAhead& ahead) {
+  for (const World::Neighbour& n : world.neighbours()) {
+    if (!world.traffic().siren(n.vehicle)) continue;
+    const Vec2 to = world.car().position - n.box.centre;
+    if (dot(to, n.box.ahead) < 0 || dot(n.box.ahead, direction(world.car().heading)) < 0.3f)
+      continue;
+    if (std::abs(cross(n.box.ahead, to)) > 8) continue;
+    ahead.siren = std::min(ahead.siren, length(to));
+  }
+}
+
+}  // namespace
+
+RoadAhead look_along(const World& world) {
+  RoadAhead ahead;
+  see_leader(world, ahead);
+  see_people(world, ahead);
+  see_line(world, ahead);
+  see_bends(world, ahead);
+  see_siren(world, ahead);
+  return ahead;
+}
+
+Controls drive_by_rules(const World& world) {
+  const RoadAhead ahead = look_along(world);
+  const VehicleState& car = world.car();
+  const float v = std::max(car.forward, 0.0f);
+  const Idm idm = class_of(VehicleKind::learner).idm;
+  float limit = std::min(ahead.bend_speed, world.limit());
+  float offset = 0;
+  if (ahead.siren < 30) {  // to the kerb, slowly
+    limit = std::min(limit, 2.5f);
+    offset = world.map().left_hand_traffic ? 0.7f : -0.7f;
+  }
+  float pressure = 0;
+  const auto press = [&](float gap, float speed) {
+    pressure = std::max(pressure, idm_pressure(idm, v, gap, v - speed));
+  };
+  if (ahead.leader < RoadAhead::far) press(ahead.leader, ahead.leader_speed);
+  if (ahead.person < RoadAhead::far) press(ahead.person, 0);
+  const float stopping = v * v / (2 * braking);
+  if (ahead.line < stopping + v + 5 && !ahead.may_cross && v * v / (2 * 4.5f) < ahead.line + 1)
+    press(ahead.line + 1, 0);
+  if (ahead.must_stop && !world.stopped_at_line() && v * v / (2 * 4.5f) < ahead.line + 1)
+    press(ahead.line + 1, 0);
+  const float acceleration =
+      idm_acceleration(idm, idm_freedom(idm, v, std::max(limit, 0.5f)), pressure);
+
+  Controls controls;
+  if (acceleration >= 0)
+    controls.throttle = std::min(1.0f, acceleration / world.vehicle().engine + 0.01f * v);
+  else
+    controls.brake = std::min(1.0f, -acceleration / world.vehicle().brake);
+  // Pure pursuit of a point on the route, the longer ahead the faster it drives.
+  const float reach = 3 + 0.45f * v;
+  const Pose goal = world.route().ahead(world.map(), reach);
+  const Vec2 point = goal.position + left_of(direction(goal.heading)) * offset;
+  const Vec2 axle = car.position - direction(car.heading) * (world.vehicle().shape.wheelbase / 2);
+  const Vec2 to = point - axle;
+  const float square = std::max(dot(to, to), 1.0f);
+  const float curvature = 2 * cross(direction(car.heading), to) / square;
+  const float angle = std::atan(world.vehicle().shape.wheelbase * curvature);
+  controls.steering = std::clamp(angle / world.vehicle().largest_steering, -1.0f, 1.0f);
+  return controls;
+}
+
+}  // namespace sandlot::city

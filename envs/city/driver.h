@@ -1,0 +1,30 @@
+// A driver by rules: the baseline, and a teacher for imitation. It drives the route as background
+// traffic would: the intelligent driver model behind what is ahead, at lines and in bends, the same
+// gaps at intersections; it steers by pure pursuit (Coulter 1992, "Implementation of the pure
+// pursuit path tracking algorithm").
+#pragma once
+
+#include "envs/city/city_world.h"
+
+namespace sandlot::city {
+
+Controls drive_by_rules(const World& world);
+
+// What lies ahead on the route: for the driver, and for observations.
+struct RoadAhead {
+  static constexpr float far = 100;
+  float leader = far;      // metres to what drives or stands ahead in the way
+  float leader_speed = 0;  // m/s, along the route
+  float person = far;      // metres to somebody on foot in the way
+  float line = far;        // metres to the next stop line
+  Light light = Light::green;
+  bool signal = false;
+  bool must_stop = false;  // a stop sign
+  bool may_cross = true;   // as others would be let in
+  float conflict = 10;     // s until somebody with whom the way conflicts could be there
+  float bend_speed = 40;   // m/s that bends and limits ahead leave, now
+  float siren = far;       // metres to a siren that comes from behind
+};
+RoadAhead look_along(const World& world);
+
+}  // namespace sandlot::city

@@ -1,0 +1,60 @@
+// What traffic asks of a map at every step, worked out once and shared by all worlds on that map.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "envs/city/column.h"
+#include "envs/city/map.h"
+
+namespace sandlot::city {
+
+struct LaneFacts {
+  float length = 0;
+  float speed = 0;  // m/s: the limit, or what its sharpest bend allows
+  Id to = none;     // of an internal lane the road lane after it
+  Id from = none;   // of an internal lane the road lane before it
+  bool internal = false;
+  bool open = false;     // belongs to the part in which each lane reaches each other
+  bool crossed = false;  // pedestrians cross it
+  bool buses = false;    // wide bends, here and on some way from here for ever
+  Vec2 centre;           // of a circle around it
+  float radius = 0;
+};
+
+class TrafficNetwork {
+ public:
+  explicit TrafficNetwork(std::shared_ptr<const CityMap> map);
+
+  const CityMap& map() const { return *map_; }
+  const std::shared_ptr<const CityMap>& shared_map() const { return map_; }
+  const LaneFacts& lane(Id id) const { return facts_[id]; }
+  const Lane& shape(Id id) const { return at(map_->lanes, id); }
+  std::size_t size() const { return facts_.size(); }
+  // Open road lanes, and the sum of lengths up to each: where vehicles may begin.
+  const std::vector<Id>& starts() const { return starts_; }
+  const std::vector<double>& start_lengths() const { return start_lengths_; }
+  // Lanes that come so near to a footway that a car would touch who walks on it: crossings, and
+  // corners that turning cars cut.
+  std::span<const Id> lanes_near(Id foot_edge) const {
+    const auto k = static_cast<std::size_t>(foot_edge);
+    return std::span(near_lanes_).subspan(near_begin_[k], near_begin_[k + 1] - near_begin_[k]);
+  }
+
+ private:
+  std::shared_ptr<const CityMap> map_;
+  Column<LaneFacts> facts_;
+  std::vector<Id> starts_;
+  std::vector<double> start_lengths_;
+
+  std::vector<std::uint32_t> near_begin_;  // by foot edge, and the end
+  std::vector<Id> near_lanes_;
+
+  void find_bus_lanes(const std::vector<float>& bends);
+  void find_near_lanes();
+};
+
+// The network of a map, made once for as long as somebody has it.
+std::shared_ptr<const TrafficNetwork> network_of(const std::shared_ptr<const CityMap>& map);
+
+}  // namespace sandlot::city
