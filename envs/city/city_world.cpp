@@ -295,7 +295,8 @@ void World::block_lane(Id lane) {
   const float across = c * vehicle_.shape.width / 2 + s * vehicle_.shape.length / 2;
   const float along = c * vehicle_.shape.length / 2 + s * vehicle_.shape.width / 2;
   if (p.distance - across > corridor) return;
-  traffic_.add_obstacle(lane, p.s - along, std::max(0.0f, car_.forward * std::cos(turned)), false);
+  traffic_.add_obstacle(lane, p.s - along, std::max(0.0f, car_.forward * std::cos(turned)),
+                        Traffic::ObstacleKind::body);
 }
 
 void World::find_neighbours() {

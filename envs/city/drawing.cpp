@@ -214,8 +214,12 @@ void draw_hud(const World& world, Scene& scene) {
   scene.circle({hub.x, hub.y}, 18, Color::hex(0x000000, 0), {white, 3});
   const float turn = -world.car().steering * 2.5f;
   scene.line({hub.x, hub.y}, {hub.x + 18 * std::sin(turn), hub.y - 18 * std::cos(turn)}, white, 4);
-  scene.rectangle({172, height - 21}, 70 * world.controls().throttle + 1, 5, Color::hex(0x4cd07d));
-  scene.rectangle({172, height - 15}, 70 * world.controls().brake + 1, 5, Color::hex(0xff6b5e));
+  const auto pedal = [&](float y, float share, Color color) {  // from the left
+    const float length = 84 * share + 1;
+    scene.rectangle({150 + length / 2, y}, length, 5, color);
+  };
+  pedal(height - 24, world.controls().throttle, Color::hex(0x4cd07d));
+  pedal(height - 17, world.controls().brake, Color::hex(0xff6b5e));
   float y = 30;
   const auto note = [&](const char* text, Color color) {
     scene.rectangle({width / 2, y - 5}, 260, 26, panel, 8);

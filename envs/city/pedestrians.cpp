@@ -191,7 +191,7 @@ void Pedestrians::announce(Traffic& traffic) const {
       // Those who have left the lane behind need no room on it.
       const Vec2 past = position_[i] - map.pose(lane, cut.s).position;
       if (walks && dot(past, aim_[i]) > lane.width / 2 + 0.5f) continue;
-      traffic.add_obstacle(cut.lane, cut.s - c.width / 2, 0, true);
+      traffic.add_obstacle(cut.lane, cut.s - c.width / 2, 0, Traffic::ObstacleKind::waiting);
     }
   }
 }
@@ -202,7 +202,8 @@ void Pedestrians::announce_beside(Traffic& traffic, Id i) const {
   for (const Id lane : network_->lanes_near(edge_[i])) {
     for (const float seconds : {0.0f, 1.0f}) {
       const LanePlace p = map.project(lane, position_[i] + velocity_[i] * seconds);
-      if (p.distance < corridor_beside) traffic.add_obstacle(lane, p.s - 1, 0, true);
+      if (p.distance < corridor_beside)
+        traffic.add_obstacle(lane, p.s - 1, 0, Traffic::ObstacleKind::person);
     }
   }
 }
@@ -275,7 +276,7 @@ void Pedestrians::step(const Traffic& traffic, const Box* car, Vec2 car_velocity
   for (Id i = 0; i < static_cast<Id>(size()); ++i) {
     Vec2& f = forces_[static_cast<std::size_t>(i)];
     if (state_[i] == PedestrianState::waiting) {
-      velocity_[i] = {};
+      velocity_[i] = f = {};
       wait(i, traffic, dt);
       continue;
     }

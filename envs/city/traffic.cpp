@@ -175,9 +175,9 @@ void Traffic::begin_step() {
   obstacles_.clear();
 }
 
-void Traffic::add_obstacle(Id lane, float rear, float speed, bool crossing) {
+void Traffic::add_obstacle(Id lane, float rear, float speed, ObstacleKind kind) {
   if (obstacle_of_[lane] == none) blocked_lanes_.push_back(lane);
-  obstacles_.push_back({rear, speed, crossing, obstacle_of_[lane]});
+  obstacles_.push_back({rear, speed, kind, obstacle_of_[lane]});
   obstacle_of_[lane] = static_cast<std::int32_t>(obstacles_.size()) - 1;
 }
 
@@ -248,7 +248,7 @@ float Traffic::acceleration_of(Id i) {
 void Traffic::step(float dt) {
   const Id count = static_cast<Id>(size());
   for (Id i = 1; i < count; ++i)
-    if (ghost_[i] != none) add_obstacle(ghost_[i], s_[i] - length_[i], v_[i], false);
+    if (ghost_[i] != none) add_obstacle(ghost_[i], s_[i] - length_[i], v_[i], ObstacleKind::body);
   if (settings_.sirens > 0) make_way(dt);
   for (Id i = 1; i < count; ++i) a_[i] = acceleration_of(i);
   for (Id i = 1; i < count; ++i) move(i, dt);

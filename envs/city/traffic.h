@@ -68,9 +68,10 @@ class Traffic {
 
   // --- one step: begin_step(), then what is in the way, then step().
   void begin_step();
-  // `rear` is the arc length of its near side. Crossings are kept free only by those who can still
-  // stop for them.
-  void add_obstacle(Id lane, float rear, float speed, bool crossing);
+  // `rear` is the arc length of its near side. A place kept free for who waits there counts only
+  // for those who can still stop comfortably.
+  enum class ObstacleKind : std::uint8_t { body, person, waiting };
+  void add_obstacle(Id lane, float rear, float speed, ObstacleKind kind);
   // Where the learner's car is driving, and the internal lane that it will take (none: unknown).
   // lane none: nowhere in traffic.
   void place_learner(Id lane, float s, float speed, Id next, float length);
@@ -127,7 +128,7 @@ class Traffic {
  private:
   struct Obstacle {
     float rear = 0, speed = 0;
-    bool crossing = false;
+    ObstacleKind kind = ObstacleKind::body;
     std::int32_t next = none;
   };
   // What one vehicle sees ahead.

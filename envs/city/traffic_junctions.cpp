@@ -90,10 +90,12 @@ void Traffic::see_obstacles(Id lane, float distance, View& view) const {
   for (auto k = obstacle_of_[lane]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next) {
     const Obstacle& o = obstacles_[static_cast<std::size_t>(k)];
     const float gap = distance + o.rear;
-    // Somebody right before the bumper of a car that stands is not driven over.
-    if (gap < (o.crossing && view.v < 1.5f ? -1.0f : 0.0f)) continue;
-    if (o.crossing && view.v * view.v / 10 > gap) continue;  // too late to stop
-    view.press(o.crossing ? gap + view.idm->gap - 1 : gap, o.speed);
+    const bool person = o.kind != ObstacleKind::body;
+    // Somebody right before the bumper is not driven over.
+    if (gap < (person ? -1.0f : 0.0f)) continue;
+    if (o.kind == ObstacleKind::waiting && (gap < 0 || view.v * view.v / 10 > gap))
+      continue;  // too late to stop
+    view.press(person ? gap + view.idm->gap - 1 : gap, o.speed);
   }
 }
 
@@ -178,7 +180,7 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
     return false;
   }
   for (auto k = obstacle_of_[internal]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next)
-    if (obstacles_[static_cast<std::size_t>(k)].crossing) return false;
+    if (obstacles_[static_cast<std::size_t>(k)].kind != ObstacleKind::body) return false;
   Id& claimant = claimant_[lane.intersection];
   std::int64_t& asked = claim_tick_[lane.intersection];
   const bool claimed = claimant != none && asked + 2 >= ticks_;
@@ -214,7 +216,7 @@ bool Traffic::learner_may_cross(Id internal, float rest) const {
   if (lane.turn == Turn::u_turn && slots_[internal] > 1) return false;
   if (!exit_has_room(0, internal, 3)) return false;
   for (auto k = obstacle_of_[internal]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next)
-    if (obstacles_[static_cast<std::size_t>(k)].crossing) return false;
+    if (obstacles_[static_cast<std::size_t>(k)].kind != ObstacleKind::body) return false;
   const Idm& m = models_[0];
   const LaneFacts& f = network_->lane(internal);
   for (const Conflict& c : network_->map().conflicts_of(lane)) {

@@ -51,20 +51,7 @@ Observed watch(Traffic& traffic, double seconds) {
     for (std::size_t i = 1; i < n; ++i) {
       for (std::size_t j = i + 1; j < n; ++j) {
         const bool touch = overlap(boxes[i], boxes[j]);
-        if (touch && touching[i * n + j] == 0) {
-          ++seen.collisions;
-          if (seen.collisions < 6) {
-            const auto a = static_cast<Id>(i), b = static_cast<Id>(j);
-            MESSAGE("t " << traffic.time() << ": " << a << " lane " << traffic.lane(a) << " s "
-                         << traffic.s(a) << " v " << traffic.speed(a) << " kind "
-                         << static_cast<int>(traffic.kind(a)) << " o " << traffic.offset(a) << "; "
-                         << b << " lane " << traffic.lane(b) << " s " << traffic.s(b) << " v "
-                         << traffic.speed(b) << " kind " << static_cast<int>(traffic.kind(b))
-                         << " o " << traffic.offset(b) << " lengths "
-                         << traffic.network().lane(traffic.lane(a)).length << " "
-                         << traffic.network().lane(traffic.lane(b)).length);
-          }
-        }
+        seen.collisions += touch && touching[i * n + j] == 0;
         touching[i * n + j] = touch;
       }
     }
@@ -134,7 +121,6 @@ TEST_CASE("traffic: the saturation flow at a signal is that of headway and queue
   }
   REQUIRE(crossings.size() > 12);
   const double headway = (crossings[11] - crossings[3]) / 8;
-  MESSAGE("saturation headway " << headway << " s");
   CHECK(headway > 1.6);
   CHECK(headway < 2.3);
 }
