@@ -85,9 +85,7 @@ void LinearDiscriminant::do_fit(const MatrixView& x, std::span<const std::int32_
                                 std::span<const float> weights) {
   Classes c = describe(x, labels, weights, classes());
   if (!(c.within.trace() > 0))
-    throw std::invalid_argument(
-        "the rows of each class are all equal: linear discriminant analysis needs some that "
-        "differ");
+    throw std::invalid_argument("the rows of each class are all equal; expected some that differ");
   if (settings_.shrinkage > 0) {
     const double level = settings_.shrinkage * c.within.trace() / static_cast<double>(x.cols());
     c.within *= 1 - settings_.shrinkage;

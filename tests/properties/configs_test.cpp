@@ -66,7 +66,8 @@ TEST_CASE("configs: every variant of every file runs") {
       TrainingRun run(registry, config, config.seeds.front(), {});
       const TrainingOutcome outcome = run.run();
       CHECK(outcome.finished);
-      CHECK(outcome.rows.size() >= 2);
+      // A generation may be longer than the whole budget.
+      CHECK(outcome.rows.size() >= (outcome.steps < 2 * training.steps ? 2 : 1));
       CHECK(outcome.evaluation.episodes.size() == 1);
       CHECK((in_episodes ? outcome.episodes_count : outcome.steps) >= (in_episodes ? 2 : 200));
     }

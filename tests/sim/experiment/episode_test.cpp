@@ -77,8 +77,12 @@ TEST_CASE("episode files: every registered world is replayed exactly") {
   REQUIRE(worlds.size() >= 11);
   for (const auto& world : worlds) {
     check_round_trip("name: " + world.name);
-    check_round_trip("name: " + world.name +
-                     "\nwrappers: {action_repeat: 3, sticky_actions: 0.25, step_limit: 40}");
+    // Where actions are masked, one may not be legal a second time.
+    const bool masks = parse_environment(all_registered(), "name: " + world.name, "test")
+                           .world->spec({})
+                           .masks_actions;
+    check_round_trip("name: " + world.name + "\nwrappers: {" +
+                     (masks ? "" : "action_repeat: 3, sticky_actions: 0.25, ") + "step_limit: 40}");
   }
   check_round_trip("{name: platformer, actions: buttons}");  // a box of actions
 }
