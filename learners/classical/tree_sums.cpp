@@ -18,13 +18,12 @@ void NodeCounter::gather(const TreeTargets& targets, std::span<const std::uint32
     return targets.sums[row * width + k] * targets.weights[first] ==
            targets.sums[first * width + k] * targets.weights[row];
   };
+  if (kind_ == TreeTargets::Kind::scalar) return gather_scalar(targets, rows, sums, pure);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto row = static_cast<std::size_t>(rows[i]);
     pairs_[i].weight = targets.weights[row];
     switch (kind_) {
       case TreeTargets::Kind::scalar:
-        pairs_[i].sum = targets.sums[row];
-        pure = pure && same(row, 0);
         break;
       case TreeTargets::Kind::classes:
         labels_[i] = static_cast<std::uint32_t>(targets.labels[row]);
@@ -38,6 +37,26 @@ void NodeCounter::gather(const TreeTargets& targets, std::span<const std::uint32
     }
     add(sums.data(), i);
   }
+}
+
+// The common case by itself: boosting spends a fifth of its time here.
+void NodeCounter::gather_scalar(const TreeTargets& targets, std::span<const std::uint32_t> rows,
+                                std::vector<double>& sums, bool& pure) {
+  const float* const weights = targets.weights.data();
+  const float* const values = targets.sums.data();
+  Pair* const pairs = pairs_.data();
+  double weight = 0, sum = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::uint32_t row = rows[i];
+    pairs[i] = {weights[row], values[row]};
+    weight += static_cast<double>(pairs[i].weight);
+    sum += static_cast<double>(pairs[i].sum);
+  }
+  sums[0] = weight;
+  sums[1] = sum;
+  const Pair first = pairs[0];
+  for (std::size_t i = 1; i < rows.size() && pure; ++i)
+    pure = pairs[i].sum * first.weight == first.sum * pairs[i].weight;
 }
 
 void NodeCounter::collect(std::uint32_t known, const double* bins, std::size_t stride,

@@ -81,6 +81,8 @@ class NodeCounter {
           sums[k] += static_cast<double>(wide_[i * (stride_ - 1) + k - 1]);
     }
   }
+  void gather_scalar(const TreeTargets& targets, std::span<const std::uint32_t> rows,
+                     std::vector<double>& sums, bool& pure);
   void group_bytes(int column, std::span<const std::uint32_t> rows, Groups& groups);
   void group_sorted(int column, std::span<const std::uint32_t> rows, Groups& groups);
 
