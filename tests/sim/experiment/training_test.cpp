@@ -185,6 +185,38 @@ TEST_CASE("training: the goal and unseen worlds are measured beside the return")
   CHECK(without.column("unseen_return") < 0);
 }
 
+TEST_CASE("training: a world's own figures are columns, with observations normalised as without") {
+  const std::string config =
+      "name: town\n"
+      "environment: {name: city, autopilot: true, time_limit: 20, route_low: 40, route_high: 80,\n"
+      "  map: {generator: {size: 250, seeds: [1, 2]}}, traffic: {vehicles: 2, pedestrians: 2}}\n"
+      "unseen: {map: {generator: {seeds: [2, 3]}}}\n"
+      "agent: {name: random}\n"
+      "training: {steps: 400, evaluate: {every: 200, episodes: 3}}\n";
+  for (const bool normalized : {false, true}) {
+    const TemporaryFolder root;
+    std::vector<std::string> overrides;
+    if (normalized) overrides.emplace_back("environment.wrappers.normalize_observations=true");
+    const Trained trained = train(root.path(), config, false, overrides);
+    const MetricsTable table = read_metrics(root / "town/1/metrics.csv");
+    const auto metrics =
+        parse_config(all_registered(), config, "test.yaml", overrides).front().spec().metrics;
+    REQUIRE(metrics.size() > 5);
+    for (std::size_t k = 0; k < metrics.size(); ++k) {
+      CAPTURE(metrics[k]);
+      const int seen = table.column("eval_" + metrics[k]);
+      REQUIRE(seen >= 0);
+      REQUIRE(table.column("unseen_" + metrics[k]) >= 0);
+      double mean = 0;
+      for (const auto& e : trained.outcome.evaluation.episodes) mean += e.metrics[k] / 3;
+      CHECK(table.rows.back()[static_cast<std::size_t>(seen)] == doctest::Approx(mean));
+    }
+    // The driver by rules gets somewhere: the figures are not all 0.
+    const int share = table.column("eval_route_share");
+    CHECK(table.rows.back()[static_cast<std::size_t>(share)] > 0.2);
+  }
+}
+
 TEST_CASE("trained policies: damage and other settings are refused") {
   const TemporaryFolder root;
   train(root.path(), kConfig);
