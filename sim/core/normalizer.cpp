@@ -65,6 +65,7 @@ NormalizedEnvironment::NormalizedEnvironment(std::unique_ptr<VectorEnvironment> 
   observations_.resize(inner_->observations().size());
   final_observations_.resize(inner_->observations().size());
   finished_.reserve(static_cast<std::size_t>(size_));
+  final_metrics_.resize(static_cast<std::size_t>(size_) * spec_.metrics.size());
 }
 
 void NormalizedEnvironment::show() {
@@ -74,6 +75,7 @@ void NormalizedEnvironment::show() {
   statuses_.assign(inner_->statuses().begin(), inner_->statuses().end());
   legal_.assign(inner_->legal_actions().begin(), inner_->legal_actions().end());
   finished_.assign(inner_->finished().begin(), inner_->finished().end());
+  if (finished_.empty()) return;
   final_metrics_.clear();
   for (int row = 0; row < size_; ++row) {
     const auto metrics = inner_->final_metrics(row);

@@ -10,7 +10,7 @@
 #include "sim/config/reader.h"
 #include "sim/core/batch.h"
 #include "tests/agents/dqn/naive_replay.h"
-#include "tests/envs/classic/allocations.h"
+#include "tests/allocations.h"
 
 using namespace sandlot;
 

@@ -4,7 +4,7 @@
 #include "tests/agents/ppo/setup.h"
 #include "tests/agents/tabular/plain_training.h"
 #include "tests/agents/tabular/training_loop.h"
-#include "tests/envs/classic/allocations.h"
+#include "tests/allocations.h"
 
 using namespace sandlot;
 

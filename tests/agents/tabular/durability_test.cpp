@@ -7,7 +7,7 @@
 #include "sim/core/archive.h"
 #include "tests/agents/tabular/plain_training.h"
 #include "tests/agents/tabular/setup.h"
-#include "tests/envs/classic/allocations.h"
+#include "tests/allocations.h"
 
 using namespace sandlot;
 

@@ -18,7 +18,7 @@
 #include "sim/config/experiment_config.h"
 #include "sim/core/episode.h"
 #include "sim/core/scene.h"
-#include "tests/envs/classic/allocations.h"
+#include "tests/allocations.h"
 
 using namespace sandlot;
 using namespace sandlot::classic;

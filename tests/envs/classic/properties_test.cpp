@@ -21,7 +21,7 @@
 #include "envs/classic/taxi.h"
 #include "envs/classic/windy_gridworld.h"
 #include "sim/core/scene.h"
-#include "tests/envs/classic/allocations.h"
+#include "tests/allocations.h"
 
 using namespace sandlot;
 using namespace sandlot::classic;

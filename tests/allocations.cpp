@@ -1,6 +1,6 @@
 // In a file of its own: inlined beside its callers, the pair below looks mismatched to the
 // compiler.
-#include "tests/envs/classic/allocations.h"
+#include "tests/allocations.h"
 
 #include <cstdlib>
 #include <new>
