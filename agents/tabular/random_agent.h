@@ -2,21 +2,10 @@
 #pragma once
 
 #include "sim/core/agent.h"
+#include "sim/core/random_policy.h"
 #include "sim/core/settings.h"
 
 namespace sandlot {
-
-class RandomPolicy final : public Policy {
- public:
-  explicit RandomPolicy(const Space& action) : action_(action) {}
-  void act(int rows, std::span<const float> observations, std::span<const std::uint8_t> legal,
-           std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
-  void save(Writer&) const override {}
-  void load(Reader&) override {}
-
- private:
-  Space action_;
-};
 
 class RandomAgent final : public Agent {
  public:

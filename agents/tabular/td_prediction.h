@@ -5,8 +5,8 @@
 #pragma once
 
 #include "agents/tabular/agent_base.h"
-#include "agents/tabular/random_agent.h"
 #include "agents/tabular/traces.h"
+#include "sim/core/random_policy.h"
 
 namespace sandlot {
 

@@ -15,18 +15,6 @@ struct Options {
   bool markdown = false;
 };
 
-// The config file of `sandlot fit`. Its learner stands there by name, of either kind.
-class FitFile final : public Component {
- public:
-  void fields(Fields& f) override {
-    config_.fields(f);
-    config_.learner.fields(f);
-  }
-
- private:
-  FitConfig config_;
-};
-
 void print_fields(const std::vector<FieldDescription>& fields) {
   if (fields.empty()) std::printf("  no settings\n");
   for (const auto& field : fields) {
@@ -43,7 +31,8 @@ void print_fields(const std::vector<FieldDescription>& fields) {
 
 int describe(const Registry& registry, const Options& options) {
   if (options.markdown) {
-    std::printf("%s", reference_markdown(registry).c_str());
+    FitFile fit;
+    std::printf("%s", reference_markdown(registry, {{FitFile::title, fit}}).c_str());
     return 0;
   }
   if (options.name.empty() || options.name == "config") {
@@ -53,7 +42,7 @@ int describe(const Registry& registry, const Options& options) {
   }
   if (options.name == "fit") {
     FitFile file;
-    std::printf("%s\n", bold("The config file of sandlot fit").c_str());
+    std::printf("%s\n", bold(FitFile::title).c_str());
     print_fields(describe_fields(registry, file));
     return 0;
   }

@@ -5,6 +5,7 @@
 #include "sim/cli/common.h"
 #include "sim/cli/show.h"
 #include "sim/cli/verbs.h"
+#include "sim/experiment/palette.h"
 #include "sim/render/canvas.h"
 #include "sim/render/png.h"
 #include "sim/render/video.h"
@@ -80,7 +81,8 @@ class Recorder {
     if (!video_) {
       const double rate = show_.frames_per_second();
       copies_ = std::max(1, static_cast<int>(std::ceil(kLowestRate / rate)));
-      video_.emplace(options_.output, frame.width, frame.height, rate * copies_);
+      video_.emplace(options_.output, frame.width, frame.height, rate * copies_,
+                     std::make_unique<KMeansPalette>());
     }
     for (int i = 0; i < times * copies_; ++i) video_->add(frame);
   }

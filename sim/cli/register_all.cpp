@@ -14,6 +14,7 @@
 #include "learners/classical/register.h"
 #include "learners/cluster/register.h"
 #include "learners/decompose/register.h"
+#include "learners/encoders/register.h"
 #include "learners/ensemble/register.h"
 #include "learners/features/register.h"
 #include "learners/network/register.h"
@@ -38,6 +39,7 @@ void register_all(Registry& registry) {
   register_ensemble(registry);
   register_clusterers(registry);
   register_decompositions(registry);
+  register_encoders(registry);
 }
 
 }  // namespace sandlot

@@ -125,6 +125,7 @@ void Show::begin(Actor& actor, std::int64_t number, Seed seed) {
   frames_left_ = 0;
   action_name_.clear();
   values_.clear();
+  unfamiliar_ = false;
   gradient_.clear();
   layers_.clear();
   recent_.clear();
@@ -147,6 +148,7 @@ void Show::choose() {
   action_.values = action_box_;
   const auto values = actor_->action_values();
   values_.assign(values.begin(), values.end());
+  unfamiliar_ = actor_->unfamiliar();
   action_name_ = name_of(world_->spec(), action_);
   keep_action(world_->spec(), action_, episode_);
   grid_ = world_->observation_grid();
@@ -189,6 +191,7 @@ void Show::draw(Scene& scene) const {
                        .action = action_name_,
                        .action_names = spec.action_names,
                        .action_values = panels_.values ? values_ : std::span<const float>(),
+                       .alarm = unfamiliar_ ? "unlike anything in training" : "",
                        .events = recent_.entries()});
   draw_insight(scene, insight);
 }

@@ -38,6 +38,8 @@ class Actor {
   virtual Action act(const Environment& world) = 0;
   // The values on which the last action was chosen, one per action; empty where there are none.
   virtual std::span<const float> action_values() const { return {}; }
+  // Whether the observation behind the last action is unlike anything in training.
+  virtual bool unfamiliar() const { return false; }
   // Policy::saliency() and layers() of the last action; empty where there are none.
   virtual std::vector<float> saliency() const { return {}; }
   virtual std::vector<LayerView> layers() const { return {}; }
@@ -50,6 +52,7 @@ class PolicyActor final : public Actor {
   void begin(Seed episode_seed) override;
   Action act(const Environment& world) override;
   std::span<const float> action_values() const override;
+  bool unfamiliar() const override { return policy_.unfamiliar(observation_).value_or(false); }
   std::vector<float> saliency() const override;
   std::vector<LayerView> layers() const override { return policy_.layers(); }
 
@@ -113,6 +116,7 @@ class Show {
   std::vector<float> action_box_;
   std::string action_name_;
   std::vector<float> values_;  // action values behind the last action
+  bool unfamiliar_ = false;    // what the last action was chosen by
   Panels panels_;
   // Of the last action, and of the state in which it was chosen.
   std::vector<float> gradient_;

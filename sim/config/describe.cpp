@@ -138,17 +138,22 @@ std::vector<FieldDescription> describe_fields(const Registry& registry, Componen
 std::vector<FieldDescription> describe_config(const Registry& registry) {
   Describer describer(registry);
   ExperimentConfig config;
+  config.encoder.given = config.novelty.given = true;
   config.fields(describer);
   return std::move(describer.found);
 }
 
-std::string reference_markdown(const Registry& registry) {
+std::string reference_markdown(const Registry& registry, std::vector<OtherFile> others) {
   std::string out =
       "# Reference\n\n"
       "Generated from the registry by `sandlot describe --markdown`; a test fails when it is "
       "stale.\n"
       "\n## The config file\n\n";
   add_table(out, describe_config(registry));
+  for (const OtherFile& other : others) {
+    out += "## " + other.title + "\n\n";
+    add_table(out, describe_fields(registry, other.settings));
+  }
   for (const auto& kind : registry.kinds()) {
     out += "## Every " + kind + "\n\n";
     for (const auto& entry : registry.list(kind)) {

@@ -22,7 +22,13 @@ std::vector<FieldDescription> describe_fields(const Registry& registry, Componen
 // The settings of a config file itself: its top level, and what stands beside each world's own.
 std::vector<FieldDescription> describe_config(const Registry& registry);
 
+// A file of settings of its own: its title, and what names them.
+struct OtherFile {
+  std::string title;
+  Component& settings;
+};
+
 // docs/reference.md, whole.
-std::string reference_markdown(const Registry& registry);
+std::string reference_markdown(const Registry& registry, std::vector<OtherFile> others = {});
 
 }  // namespace sandlot

@@ -4,6 +4,7 @@
 
 #include "sim/config/reader.h"
 #include "sim/config/writer.h"
+#include "sim/core/random_policy.h"
 
 namespace sandlot {
 namespace {
@@ -110,6 +111,25 @@ void check_wrappers(const ExperimentConfig& config, const Tree& tree,
   drop_repeated(problems);
 }
 
+void check_perception(const ExperimentConfig& config, const Tree& tree,
+                      std::vector<Problem>& problems) {
+  const EnvironmentSpec world = config.environment.world->spec(config.environment.wrappers);
+  if (config.encoder.given) {
+    TreeIssues issues(tree.find("encoder")->value, "encoder", problems);
+    config.encoder.encoder->check(world.observation, issues);
+    check_random_play(world.action, issues);
+    if (config.environment.wrappers.normalize_observations &&
+        config.encoder.encoder->output(world.observation).is_discrete())
+      issues.add("",
+                 "the number of a cell is not to be normalised: expected "
+                 "environment.wrappers.normalize_observations: false");
+  }
+  if (config.novelty.given) {
+    TreeIssues issues(tree.find("novelty")->value, "novelty", problems);
+    config.novelty.detector->check(world.observation, issues);
+  }
+}
+
 void check_agent(const ExperimentConfig& config, const Tree& tree, std::vector<Problem>& problems) {
   const Tree nothing;
   const auto* agent = tree.find("agent");
@@ -136,6 +156,8 @@ ExperimentConfig read(const Registry& registry, Tree tree, const std::string& va
   }
   complete_unseen(tree, problems);
   config.unseen.given = tree.find("unseen") != nullptr;
+  config.encoder.given = tree.find("encoder") != nullptr;
+  config.novelty.given = tree.find("novelty") != nullptr;
   SettingsReader reader(registry, tree, "", problems);
   config.fields(reader);
   reader.finish();
@@ -149,6 +171,7 @@ ExperimentConfig read(const Registry& registry, Tree tree, const std::string& va
   const auto* section = tree.find("environment");
   try {
     if (problems.empty()) check_wrappers(config, tree, problems);
+    if (problems.empty()) check_perception(config, tree, problems);
     if (problems.empty()) {
       check_agent(config, tree, problems);
       check_unseen(config, tree, problems);
@@ -263,6 +286,14 @@ std::int64_t TrainingSection::checkpoint_every() const {
   return checkpoint.every > 0 ? checkpoint.every : std::max<std::int64_t>(1, budget() / 20);
 }
 
+void NoveltySection::fields(Fields& f) {
+  if (!given) return;
+  f.chosen("name", detector, "how it tells");
+  f.number("bonus", bonus,
+           "added to the reward that is learnt from, scaled or not, where a step leads to what is "
+           "new; 0: only told");
+}
+
 void ExperimentConfig::fields(Fields& f) {
   f.text("name", name, "names the run's folder");
   f.text("description", description, "one line for the report");
@@ -272,12 +303,27 @@ void ExperimentConfig::fields(Fields& f) {
   f.section("unseen", unseen,
             "worlds that the greedy policy is also tested in, never trained in: what differs from "
             "`environment`, such as the seeds of the levels");
+  f.section("encoder", encoder,
+            "writes observations as cells or as fewer numbers, before the agent sees them");
+  f.section(
+      "novelty", novelty,
+      "tells observations that are unlike anything in training: a bonus for exploring, and an "
+      "alarm for who watches");
   f.section("agent", agent, "who learns");
   f.section("training", training, "how long, and what is measured on the way");
 }
 
 EnvironmentSpec ExperimentConfig::spec() const {
   EnvironmentSpec spec = environment.world->spec(environment.wrappers);
+  if (encoder.given) {
+    spec.observation = encoder.encoder->output(spec.observation);
+    spec.observation_names.clear();
+    spec.frame_stack = 1;
+  }
+  if (novelty.given) {
+    spec.reward_low += std::min(0.0f, static_cast<float>(novelty.bonus));
+    spec.reward_high += std::max(0.0f, static_cast<float>(novelty.bonus));
+  }
   if (environment.wrappers.normalize_observations) {
     spec.observation.low = {-std::numeric_limits<float>::infinity()};
     spec.observation.high = {std::numeric_limits<float>::infinity()};
@@ -285,6 +331,17 @@ EnvironmentSpec ExperimentConfig::spec() const {
     spec.frame_stack = 1;  // frames were normalised with the statistics of their own time
   }
   return spec;
+}
+
+std::unique_ptr<Perception> ExperimentConfig::make_perception(Seed seed) const {
+  const Space world = environment.world->spec(environment.wrappers).observation;
+  Perception::Parts parts;
+  if (encoder.given) parts.encoder = encoder.encoder->make(world, derive(seed, "encoder"));
+  parts.normalize = environment.wrappers.normalize_observations;
+  parts.normalize_steps = environment.wrappers.normalize_steps;
+  if (novelty.given) parts.novelty = novelty.detector->make(world, derive(seed, "novelty"));
+  parts.bonus = novelty.bonus;
+  return std::make_unique<Perception>(world, spec().observation, std::move(parts));
 }
 
 std::string ExperimentConfig::resolved(const Registry& registry) const {

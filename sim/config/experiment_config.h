@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "sim/config/tree.h"
+#include "sim/core/encoder.h"
 #include "sim/core/episode.h"
+#include "sim/core/perception.h"
 #include "sim/core/registry.h"
 
 namespace sandlot {
@@ -62,6 +65,21 @@ struct UnseenSection {
   }
 };
 
+// What stands between the world's observations and the agent, where it is given.
+struct EncoderSection {
+  bool given = false;
+  Slot<EncoderFactory> encoder{""};
+  void fields(Fields& f) {
+    if (given) f.chosen("name", encoder, "how observations are written");
+  }
+};
+struct NoveltySection {
+  bool given = false;
+  Slot<NoveltyFactory> detector{""};
+  double bonus = 0;
+  void fields(Fields& f);
+};
+
 struct ExperimentConfig {
   std::string name;
   std::string variant;  // "" for a file without variants
@@ -69,12 +87,16 @@ struct ExperimentConfig {
   std::vector<std::int64_t> seeds{1};
   EnvironmentSection environment;
   UnseenSection unseen;
+  EncoderSection encoder;
+  NoveltySection novelty;
   AgentSection agent;
   TrainingSection training;
   void fields(Fields& f);
 
-  // The specification after wrapping; with normalisation, bounds are open.
+  // The specification after wrapping and encoding; with normalisation, bounds are open.
   EnvironmentSpec spec() const;
+  // What lies between the two; nothing is learnt yet.
+  std::unique_ptr<Perception> make_perception(Seed seed) const;
   std::string resolved(const Registry& registry) const;  // as YAML, every value spelt out
   std::string label() const { return variant.empty() ? name : name + "/" + variant; }
 };

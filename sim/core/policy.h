@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -79,6 +80,12 @@ class Policy {
     static_cast<void>(action);
     static_cast<void>(gradient);
     return false;
+  }
+
+  // Whether the observation is unlike anything in training; none where that was not learnt.
+  virtual std::optional<bool> unfamiliar(std::span<const float> observation) const {
+    static_cast<void>(observation);
+    return std::nullopt;
   }
 
   // The layers of its network from input to output, without those that only rearrange; empty where

@@ -69,6 +69,7 @@ void check_plain(const ExperimentConfig& config, const std::string& who) {
   if (config.environment.wrappers.normalize_observations)
     refuse("environment.wrappers.normalize_observations",
            who + " observations as they are: expected false, the learner standardises them");
+  if (config.encoder.given) refuse("encoder", who + " observations as they are: expected none");
 }
 
 }  // namespace

@@ -28,6 +28,19 @@ struct FitConfig {
   std::string resolved(const Registry& registry) const;
 };
 
+// The settings alone, to be described. The learner stands there by name, of either kind.
+class FitFile final : public Component {
+ public:
+  static constexpr const char* title = "The config file of sandlot fit";
+  void fields(Fields& f) override {
+    config_.fields(f);
+    config_.learner.fields(f);
+  }
+
+ private:
+  FitConfig config_;
+};
+
 struct Fit {
   FitConfig config;  // as it was resolved: the task, and columns by name
   FitProblem problem;

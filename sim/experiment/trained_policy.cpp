@@ -15,23 +15,22 @@ TrainedPolicy::TrainedPolicy(const ExperimentConfig& config, const std::filesyst
   Reader in = archive.reader();
   in.read(steps_);
   const bool normalized = in.read<bool>();
-  const EnvironmentSpec spec = config.spec();
-  agent_ = config.agent.agent->make(spec, config.environment.copies, 0);
-  if (normalized) {
-    statistics_ = std::make_unique<ObservationStatistics>(spec.observation.size());
-    statistics_->load(in);
-    normalized_ = std::make_unique<NormalizedPolicy>(agent_->policy(), *statistics_);
-  }
+  if (normalized != config.environment.wrappers.normalize_observations)
+    in.fail("it was trained with other settings of normalize_observations");
+  agent_ = config.agent.agent->make(config.spec(), config.environment.copies, 0);
+  perception_ = config.make_perception(0);
+  perception_->load(in);
+  policy_ = std::make_unique<PerceivingPolicy>(agent_->policy(), *perception_);
   agent_->policy().load(in);
   if (in.remaining() != 0) in.fail("there is more in it than the policy");
 }
 
 void save_policy(const std::filesystem::path& file, const Policy& policy, std::int64_t steps,
-                 const ObservationStatistics* statistics) {
+                 const Perception& perception) {
   Writer out;
   out.write(steps);
-  out.write(statistics != nullptr);
-  if (statistics) statistics->save(out);
+  out.write(perception.statistics() != nullptr);
+  perception.save(out);
   policy.save(out);
   save_archive(file, kKind, kVersion, out);
 }

@@ -6,7 +6,7 @@
 
 #include "sim/config/experiment_config.h"
 #include "sim/core/agent.h"
-#include "sim/core/normalizer.h"
+#include "sim/core/perception.h"
 
 namespace sandlot {
 
@@ -15,18 +15,17 @@ class TrainedPolicy {
   // Throws ArchiveError for a damaged file, or one that other settings made.
   TrainedPolicy(const ExperimentConfig& config, const std::filesystem::path& file);
 
-  Policy& policy() { return normalized_ ? *normalized_ : agent_->policy(); }
+  Policy& policy() { return *policy_; }
   std::int64_t trained_steps() const { return steps_; }
 
  private:
   std::unique_ptr<Agent> agent_;
-  std::unique_ptr<ObservationStatistics> statistics_;
-  std::unique_ptr<NormalizedPolicy> normalized_;
+  std::unique_ptr<Perception> perception_;
+  std::unique_ptr<PerceivingPolicy> policy_;
   std::int64_t steps_ = 0;
 };
 
-// `statistics` may be null.
 void save_policy(const std::filesystem::path& file, const Policy& policy, std::int64_t steps,
-                 const ObservationStatistics* statistics);
+                 const Perception& perception);
 
 }  // namespace sandlot

@@ -8,6 +8,7 @@
 
 #include "sim/config/writer.h"
 #include "sim/core/archive.h"
+#include "sim/core/random_policy.h"
 #include "sim/experiment/demonstrations.h"
 #include "sim/experiment/episode_file.h"
 
@@ -51,6 +52,8 @@ std::string identity(const Registry& registry, ExperimentConfig config) {
   config.unseen.environment.threads = 1;
   writer.section("environment", config.environment, "");
   writer.section("unseen", config.unseen, "");
+  if (config.encoder.given) writer.section("encoder", config.encoder, "");
+  if (config.novelty.given) writer.section("novelty", config.novelty, "");
   writer.section("agent", config.agent, "");
   return writer.yaml();
 }
@@ -101,18 +104,14 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
       in_episodes_(config.training.in_episodes()),
       budget_(config.training.budget()) {
   const EnvironmentSection& world = config_.environment;
+  perception_ = config_.make_perception(derive(root_, "perception"));
   environment_ = world.world->make_batch(world.wrappers, world.copies, derive(root_, "environment"),
                                          world.threads);
-  if (world.wrappers.normalize_observations) {
-    auto normalized = std::make_unique<NormalizedEnvironment>(std::move(environment_),
-                                                              world.wrappers.normalize_steps);
-    normalized_ = normalized.get();
-    environment_ = std::move(normalized);
-  }
+  if (!perception_->plain() || perception_->has_novelty())
+    environment_ = std::make_unique<PerceivedEnvironment>(std::move(environment_), config_.spec(),
+                                                          *perception_);
   agent_ = config_.agent.agent->make(config_.spec(), world.copies, derive(root_, "agent"));
-  if (normalized_)
-    normalized_policy_ =
-        std::make_unique<NormalizedPolicy>(agent_->policy(), normalized_->statistics());
+  policy_ = std::make_unique<PerceivingPolicy>(agent_->policy(), *perception_);
   agent_metrics_ = agent_->metrics();
   reported_.resize(agent_metrics_.size());
   outcome_.columns = columns_of(config_, environment_->spec(), agent_metrics_);
@@ -121,10 +120,6 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
 }
 
 TrainingRun::~TrainingRun() = default;
-
-Policy& TrainingRun::policy() {
-  return normalized_policy_ ? static_cast<Policy&>(*normalized_policy_) : agent_->policy();
-}
 
 void TrainingRun::say(const std::string& text) const {
   if (options_.message) options_.message(text);
@@ -178,7 +173,10 @@ TrainingOutcome TrainingRun::run() {
     restored = options_.resume && restore();
     if (!restored) open_files(0, "", 0);
   }
-  if (!restored) environment_->reset();
+  if (!restored) {
+    warm_up();
+    environment_->reset();
+  }
   if (const std::string what = agent_->describe(); !what.empty()) say(label_ + ": " + what);
   started_ = last_shown_ = now();
   first_steps_ = steps_;
@@ -198,6 +196,30 @@ TrainingOutcome TrainingRun::run() {
   outcome_.steps = steps_;
   outcome_.episodes_count = episodes_;
   return std::move(outcome_);
+}
+
+// Random play in worlds of its own, for an encoder to learn from.
+void TrainingRun::warm_up() {
+  if (!config_.encoder.given) return;
+  const EnvironmentSection& world = config_.environment;
+  const auto worlds = world.world->make_batch(world.wrappers, world.copies,
+                                              derive(root_, "warm-up"), world.threads);
+  const Space& action = worlds->spec().action;
+  const auto rows = static_cast<std::size_t>(world.copies);
+  RandomPolicy policy(action);
+  Random random(derive(root_, "warm-up actions"));
+  std::vector<std::int32_t> chosen(action.is_discrete() ? rows : 0);
+  std::vector<float> values(action.is_discrete() ? 0 : rows * action.size());
+  std::vector<float> seen;
+  worlds->reset();
+  for (std::int64_t step = 0; step < config_.encoder.encoder->warm_up(); step += world.copies) {
+    seen.insert(seen.end(), worlds->observations().begin(), worlds->observations().end());
+    policy.act(world.copies, worlds->observations(), worlds->legal_actions(), chosen, values,
+               random);
+    worlds->step({.discrete = chosen, .continuous = values});
+    count(world.copies, worlds->finished());
+  }
+  perception_->warm_up(seen);
 }
 
 void TrainingRun::step(const Actions& actions) {
@@ -286,9 +308,9 @@ void TrainingRun::show_progress() {
 void TrainingRun::evaluate_now() {
   const std::int64_t episodes = config_.training.evaluate.episodes;
   pending_ =
-      evaluate(config_, config_.environment, policy(), derive(root_, "evaluation"), episodes);
+      evaluate(config_, config_.environment, *policy_, derive(root_, "evaluation"), episodes);
   if (config_.unseen.given)
-    pending_unseen_ = evaluate(config_, config_.unseen.environment, policy(),
+    pending_unseen_ = evaluate(config_, config_.unseen.environment, *policy_,
                                derive(root_, "evaluation, unseen"), episodes);
   last_evaluation_ = pending_->mean_return();
   if (writes()) save_episodes();
@@ -382,8 +404,7 @@ void TrainingRun::checkpoint() {
 // What comes after a checkpoint is written, and once more after one is loaded, since the process
 // may have been killed in between: the policy, and no more checkpoints than are kept.
 void TrainingRun::follow_checkpoint() {
-  save_policy(folder_.policy(), agent_->policy(), steps_,
-              normalized_ ? &normalized_->statistics() : nullptr);
+  save_policy(folder_.policy(), agent_->policy(), steps_, *perception_);
   auto kept = folder_.list_checkpoints();
   for (std::size_t i = 0;
        i + static_cast<std::size_t>(config_.training.checkpoint.keep) < kept.size(); ++i)

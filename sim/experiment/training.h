@@ -16,7 +16,7 @@
 
 #include "sim/config/experiment_config.h"
 #include "sim/core/agent.h"
-#include "sim/core/normalizer.h"
+#include "sim/core/perception.h"
 #include "sim/experiment/evaluation.h"
 #include "sim/experiment/metrics.h"
 #include "sim/experiment/run_folder.h"
@@ -94,7 +94,7 @@ class TrainingRun final : public TrainingContext {
 
   std::int64_t count() const { return in_episodes_ ? episodes_ : steps_; }
   bool writes() const { return !options_.root.empty(); }
-  Policy& policy();
+  void warm_up();
   bool look(Agent& agent);
   void show_progress();
   void evaluate_now();
@@ -121,10 +121,10 @@ class TrainingRun final : public TrainingContext {
   std::int64_t budget_;
 
   std::unique_ptr<RunLock> lock_;
+  std::unique_ptr<Perception> perception_;
   std::unique_ptr<VectorEnvironment> environment_;
-  NormalizedEnvironment* normalized_ = nullptr;
   std::unique_ptr<Agent> agent_;
-  std::unique_ptr<NormalizedPolicy> normalized_policy_;
+  std::unique_ptr<PerceivingPolicy> policy_;
   std::unique_ptr<TrainedPolicy> other_policy_;  // what trained_policy() gives
   std::unique_ptr<MetricsFile> metrics_;
   std::unique_ptr<EventFile> events_;

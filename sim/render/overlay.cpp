@@ -32,6 +32,7 @@ class Panel {
   }
   void line() { scene_.line({left_, y_}, {right_, y_}, rule, u_); }
   void values(const OverlayInfo& info, float bottom);
+  void alarm(std::string_view text);
   void toasts(std::span<const RecentEvents::Entry> events, float bottom);
   float y() const { return y_; }
 
@@ -83,6 +84,14 @@ void Panel::values(const OverlayInfo& info, float bottom) {
   }
 }
 
+void Panel::alarm(std::string_view text) {
+  y_ += 20 * u_;
+  scene_.rectangle({(left_ + right_) / 2, y_}, right_ - left_, 24 * u_, warning, 4 * u_);
+  scene_.text({(left_ + right_) / 2, y_ + 4.5f * u_}, shortened(text, 28), 12 * u_, ground,
+              Align::center, true);
+  y_ += 8 * u_;
+}
+
 void Panel::toasts(std::span<const RecentEvents::Entry> events, float bottom) {
   float y = bottom - 14 * u_;
   for (const auto& event : events) {
@@ -130,6 +139,7 @@ void draw_overlay(Scene& scene, const OverlayInfo& info) {
   p.fact("Step", std::to_string(info.step));
   p.fact("Return", number(info.episode_return, 6));
   if (!info.action.empty()) p.fact("Action", info.action);
+  if (!info.alarm.empty()) p.alarm(info.alarm);
   // Events keep their place at the bottom, unless the frame is too low for both.
   const float toast_space = height > 300 * u ? 0.22f * height : 0;
   if (!info.action_values.empty()) p.values(info, height - toast_space - 12 * u);

@@ -40,6 +40,7 @@ struct OverlayInfo {
   std::string_view action = {};                    // the action taken, "" before the first
   std::span<const std::string> action_names = {};  // one per value
   std::span<const float> action_values = {};       // empty where the policy has none
+  std::string_view alarm = {};                     // what whoever watches should know of at once
   std::span<const RecentEvents::Entry> events = {};
 };
 

@@ -18,6 +18,7 @@ constexpr Color dim = Color::hex(0x9AA1BC);
 constexpr Color bar = Color::hex(0x5B6B9E);
 constexpr Color best = Color::hex(0xF4B942);
 constexpr Color against = Color::hex(0x4C9BE8);
+constexpr Color warning = Color::hex(0xF0624D);
 constexpr Color toast = Color::hex(0x3D6FE0);
 
 // Sizes are given for a picture 500 pixels high.

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -16,7 +17,10 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
+
+#include "sim/render/png.h"
 
 namespace sandlot {
 namespace {
@@ -24,29 +28,57 @@ namespace {
 constexpr const char* missing =
     "ffmpeg was not found: install it (apt-get install ffmpeg) to record videos";
 
-std::vector<std::string> arguments(const std::string& target, bool gif, int width, int height,
-                                   double frames_per_second) {
+constexpr int kGifColors = 255;  // one is left for what is the same as in the frame before
+
+std::vector<std::string> raw_input(int width, int height, double frames_per_second) {
   std::ostringstream rate;
   rate << frames_per_second;
-  std::vector<std::string> list{"ffmpeg",      "-loglevel",
-                                "error",       "-y",
-                                "-f",          "rawvideo",
-                                "-pix_fmt",    "rgba",
-                                "-video_size", std::to_string(width) + "x" + std::to_string(height),
-                                "-framerate",  rate.str(),
-                                "-i",          "pipe:0"};
-  const auto add = [&](std::initializer_list<const char*> more) {
-    list.insert(list.end(), more.begin(), more.end());
-  };
-  if (gif)
-    add({"-filter_complex",
-         "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=none", "-loop", "0",
-         "-f", "gif"});
-  else
-    add({"-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-preset", "veryfast", "-crf",
-         "18", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"});
-  list.push_back(target);
-  return list;
+  return {"ffmpeg",      "-loglevel",
+          "error",       "-y",
+          "-f",          "rawvideo",
+          "-pix_fmt",    "rgba",
+          "-video_size", std::to_string(width) + "x" + std::to_string(height),
+          "-framerate",  rate.str(),
+          "-i",          "pipe:0"};
+}
+
+// What comes after the input.
+std::vector<std::string> mp4_output() {
+  return {"-vf",       "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+          "-c:v",      "libx264",
+          "-preset",   "veryfast",
+          "-crf",      "18",
+          "-pix_fmt",  "yuv420p",
+          "-movflags", "+faststart",
+          "-f",        "mp4"};
+}
+std::vector<std::string> gif_output(const std::string& filter) {
+  return {"-filter_complex", filter, "-loop", "0", "-f", "gif"};
+}
+// Without loss, for a second look.
+std::vector<std::string> kept_output() {
+  return {"-c:v", "ffv1", "-pix_fmt", "bgra", "-f", "matroska"};
+}
+
+std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b,
+                                const std::string& target) {
+  a.insert(a.end(), b.begin(), b.end());
+  a.push_back(target);
+  return a;
+}
+
+// As ffmpeg's paletteuse takes it: 16 × 16 pixels, what is left over filled with the last colour.
+Frame palette_picture(const std::vector<PaletteColor>& palette) {
+  Frame picture{16, 16, {}};
+  for (std::size_t i = 0; i < 256; ++i) {
+    if (i == 255) {
+      picture.rgba.insert(picture.rgba.end(), {0, 0, 0, 0});
+      continue;
+    }
+    const PaletteColor& c = palette[std::min(i, palette.size() - 1)];
+    picture.rgba.insert(picture.rgba.end(), {c.r, c.g, c.b, 255});
+  }
+  return picture;
 }
 
 }  // namespace
@@ -65,6 +97,8 @@ bool video_available() {
 
 struct VideoWriter::Impl {
   std::filesystem::path path, temporary;
+  std::unique_ptr<PaletteMaker> palette;  // only where it is to be used
+  std::filesystem::path kept, picture;    // the frames and the palette, until it is
   int width = 0, height = 0;
   pid_t child = -1;
   int input = -1;
@@ -79,8 +113,20 @@ struct VideoWriter::Impl {
     if (input >= 0) close(input);
     if (messages) std::fclose(messages);
     std::error_code ignored;
-    if (!temporary.empty()) std::filesystem::remove(temporary, ignored);
+    for (const auto& file : {temporary, kept, picture})
+      if (!file.empty()) std::filesystem::remove(file, ignored);
   }
+  std::string file(const std::filesystem::path& name) const { return "file:" + name.string(); }
+  std::filesystem::path hidden(const std::string& ending) const {
+    return path.parent_path() /
+           ("." + path.filename().string() + "." + std::to_string(getpid()) + ending);
+  }
+  void finish_child() {
+    close_input();
+    const int status = wait_for_child();
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) fail(status);
+  }
+  void use_palette();
 
   void start(const std::vector<std::string>& list);
 
@@ -145,8 +191,21 @@ void VideoWriter::Impl::start(const std::vector<std::string>& list) {
   throw std::system_error(error, std::generic_category(), "ffmpeg");
 }
 
+// The kept frames once more, now that their palette is known.
+void VideoWriter::Impl::use_palette() {
+  picture = hidden(".png");
+  write_png(picture, palette_picture(palette->make(kGifColors)));
+  if (messages) std::fclose(std::exchange(messages, nullptr));
+  start(joined({"ffmpeg", "-loglevel", "error", "-y", "-i", file(kept), "-i", file(picture)},
+               gif_output("[0:v][1:v]paletteuse=dither=none:diff_mode=rectangle"),
+               file(temporary)));
+  finish_child();
+  std::filesystem::remove(kept);
+  std::filesystem::remove(picture);
+}
+
 VideoWriter::VideoWriter(const std::filesystem::path& path, int width, int height,
-                         double frames_per_second)
+                         double frames_per_second, std::unique_ptr<PaletteMaker> palette)
     : impl_(std::make_unique<Impl>()) {
   const std::string ending = path.extension().string();
   if (ending != ".mp4" && ending != ".gif")
@@ -156,11 +215,20 @@ VideoWriter::VideoWriter(const std::filesystem::path& path, int width, int heigh
   impl_->path = path;
   impl_->width = width;
   impl_->height = height;
-  impl_->temporary = path.parent_path() /
-                     ("." + path.filename().string() + "." + std::to_string(getpid()) + ".part");
   // "file:" keeps ffmpeg from reading a protocol into a name with a colon.
-  impl_->start(arguments("file:" + impl_->temporary.string(), ending == ".gif", width, height,
-                         frames_per_second));
+  impl_->temporary = impl_->hidden(".part");
+  const auto input = raw_input(width, height, frames_per_second);
+  if (ending == ".mp4") {
+    impl_->start(joined(input, mp4_output(), impl_->file(impl_->temporary)));
+  } else if (!palette) {
+    const std::string own =
+        "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=none";
+    impl_->start(joined(input, gif_output(own), impl_->file(impl_->temporary)));
+  } else {
+    impl_->palette = std::move(palette);
+    impl_->kept = impl_->hidden(".frames");
+    impl_->start(joined(input, kept_output(), impl_->file(impl_->kept)));
+  }
 }
 
 VideoWriter::~VideoWriter() = default;
@@ -185,6 +253,7 @@ void VideoWriter::add(const Frame& frame) {
     data += sent;
     left -= static_cast<std::size_t>(sent);
   }
+  if (impl_->palette) impl_->palette->look_at(frame);
   ++impl_->frames;
 }
 
@@ -192,9 +261,8 @@ void VideoWriter::finish() {
   if (impl_->child < 0) throw std::runtime_error(impl_->path.string() + ": the video is finished");
   if (impl_->frames == 0)
     throw std::runtime_error(impl_->path.string() + ": a video needs at least one frame");
-  impl_->close_input();
-  const int status = impl_->wait_for_child();
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) impl_->fail(status);
+  impl_->finish_child();
+  if (impl_->palette) impl_->use_palette();
   std::filesystem::rename(impl_->temporary, impl_->path);
   impl_->temporary.clear();
 }

@@ -7,6 +7,7 @@
 #include "sim/cli/register_all.h"
 #include "sim/experiment/fit_results.h"
 #include "sim/experiment/training.h"
+#include "tests/sim/experiment/helpers.h"
 
 using namespace sandlot;
 namespace fs = std::filesystem;
@@ -19,6 +20,30 @@ void check_first_line(const fs::path& path) {
   std::getline(std::ifstream(path) >> std::ws, first);
   CHECK(first.starts_with("# "));
 }
+
+// A policy for files in configs/imitation to learn from, which say how to train theirs.
+class Teacher {
+ public:
+  explicit Teacher(const Registry& registry) {
+    TrainingOptions options;
+    options.root = folder_.path();
+    const auto configs = load_config(
+        registry, SANDLOT_SOURCE_DIR "/configs/classic/cart_pole_ppo.yaml",
+        {"training.steps=4096", "training.evaluate.every=0", "training.evaluate.episodes=3"});
+    TrainingRun run(registry, configs.front(), 1, options);
+    run.run();
+    run_ = run.folder().path();
+  }
+  // What to set in the file.
+  std::vector<std::string> of(const fs::path& config) const {
+    if (config.stem() == "dagger") return {"agent.expert=" + run_.string()};
+    return {"agent.episodes=[" + (run_ / "episodes").string() + "]"};
+  }
+
+ private:
+  TemporaryFolder folder_;
+  fs::path run_;
+};
 
 }  // namespace
 
@@ -44,13 +69,17 @@ TEST_CASE("configs: every variant of every file runs") {
   Registry registry;
   register_all(registry);
   int files = 0, variants = 0;
+  const Teacher teacher(registry);
+  const std::vector<std::string> none;
   for (const auto& entry : fs::recursive_directory_iterator(SANDLOT_SOURCE_DIR "/configs")) {
     if (!entry.is_regular_file() || entry.path().parent_path().filename() == "fit") continue;
     CAPTURE(entry.path().string());
     REQUIRE(entry.path().extension() == ".yaml");
     ++files;
     check_first_line(entry.path());
-    for (const ExperimentConfig& whole : load_config(registry, entry.path())) {
+    const bool imitates = entry.path().parent_path().filename() == "imitation";
+    for (const ExperimentConfig& whole :
+         load_config(registry, entry.path(), imitates ? teacher.of(entry.path()) : none)) {
       ++variants;
       CAPTURE(whole.variant);
       CHECK_FALSE(whole.description.empty());

@@ -5,39 +5,11 @@
 #include <cmath>
 #include <vector>
 
-#include "sim/core/normalizer.h"
-#include "sim/core/scene.h"
+#include "tests/sim/core/counter.h"
 
 using namespace sandlot;
 
 namespace {
-
-// Counts up by action + 1 from a seeded start and terminates at 10; shows the count.
-class Counter final : public Environment {
- public:
-  Counter() {
-    spec_.name = "counter";
-    spec_.observation = Space::box({1}, 0, 20).quantized(1);
-    spec_.action = Space::discrete(3);
-    spec_.reward_low = 0;
-    spec_.reward_high = 3;
-  }
-  const EnvironmentSpec& spec() const override { return spec_; }
-  void reset(Seed seed) override { count_ = static_cast<int>(Random(seed).below(3)); }
-  StepResult step(Action action) override {
-    count_ += action.index + 1;
-    return {static_cast<float>(action.index + 1),
-            count_ >= 10 ? Status::terminated : Status::running};
-  }
-  void observe(std::span<float> out) const override { out[0] = static_cast<float>(count_); }
-  void draw(Scene&) const override {}
-  void save(Writer& out) const override { out.write(count_); }
-  void load(Reader& in) override { in.read(count_); }
-
- private:
-  EnvironmentSpec spec_;
-  int count_ = 0;
-};
 
 struct Trace {
   std::vector<float> values;
@@ -169,22 +141,7 @@ TEST_CASE("the previous action is part of the observation, and of each stacked f
   CHECK(wrapped.observation_names == std::vector<std::string>{"x", "y", "did left", "did right"});
 }
 
-TEST_CASE("the statistics of a normalised world stand still after normalize_steps") {
-  NormalizedEnvironment world(std::make_unique<Batch<Counter>>(2, WrapperSettings{}, 1, 1, make),
-                              6);
-  world.reset();
-  const std::int32_t actions[] = {1, 2};
-  const auto step = [&] { world.step({.discrete = actions, .continuous = {}}); };
-  for (int t = 0; t < 2; ++t) step();
-  const double before = world.statistics().mean(0);
-  step();
-  const double last = world.statistics().mean(0);
-  CHECK(last != before);
-  for (int t = 0; t < 5; ++t) step();
-  CHECK(world.statistics().mean(0) == last);
-}
-
-TEST_CASE("a quantum is kept by stacking, and lost where observations are normalised") {
+TEST_CASE("a quantum is kept by stacking") {
   WrapperSettings wrappers;
   wrappers.frame_stack = 3;
   EnvironmentSpec spec;
@@ -197,10 +154,6 @@ TEST_CASE("a quantum is kept by stacking, and lost where observations are normal
   CHECK(wrap_spec(spec, wrappers).observation.quantum == 0);
   spec.observation = Space::box({1}, 0, 20);
   CHECK(wrap_spec(spec, wrappers).observation.quantum == 0);
-
-  const NormalizedEnvironment normalized(
-      std::make_unique<Batch<Counter>>(1, WrapperSettings{}, 1, 1, make));
-  CHECK(normalized.spec().observation.quantum == 0);
 }
 
 TEST_CASE("a quantized box contains its steps alone") {

@@ -41,8 +41,7 @@ TEST_CASE("distributions have the moments they should") {
   CHECK(std::abs(mean / n) < 6 / std::sqrt(n));
   CHECK(std::abs(square / n - 1) < 6 * std::sqrt(2.0 / n));
   CHECK(std::abs(uniform / n - 0.5) < 6 * std::sqrt(1.0 / 12 / n));
-  for (const int count : counts)
-    CHECK(std::abs(count - n / 6.0) < 6 * std::sqrt(n * 5.0 / 36));
+  for (const int count : counts) CHECK(std::abs(count - n / 6.0) < 6 * std::sqrt(n * 5.0 / 36));
 }
 
 TEST_CASE("categorical never picks a weight of zero") {

@@ -7,6 +7,7 @@
 #include "sim/experiment/report.h"
 #include "sim/experiment/trained_policy.h"
 #include "tests/sim/experiment/helpers.h"
+#include "tests/sim/experiment/runs.h"
 
 using namespace sandlot;
 namespace fs = std::filesystem;
@@ -24,39 +25,6 @@ const std::string kConfig =
     "  evaluate: {every: 4000, episodes: 3, step_limit: 100}\n"
     "  checkpoint: {every: 1000, keep: 3}\n"
     "  log: {every: 500}\n";
-
-struct Trained {
-  TrainingOutcome outcome;
-  std::vector<std::string> messages;
-};
-
-Trained train(const fs::path& root, const std::string& config, bool resume = false,
-              const std::vector<std::string>& overrides = {}) {
-  Trained trained;
-  TrainingOptions options;
-  options.root = root;
-  options.resume = resume;
-  options.message = [&](const std::string& text) { trained.messages.push_back(text); };
-  const auto parsed = parse_config(all_registered(), config, "test.yaml", overrides);
-  TrainingRun run(all_registered(), parsed.front(), parsed.front().seeds.front(), options);
-  trained.outcome = run.run();
-  return trained;
-}
-
-// Every file of the run but those that hold wall time.
-std::string contents(const fs::path& run) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(run)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && !name.starts_with("events.") && !name.ends_with(".events"))
-      files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  std::string all;
-  for (const auto& file : files)
-    all += fs::relative(file, run).string() + "\n" + text_of(file) + "\n";
-  return all;
-}
 
 void flip_a_bit(const fs::path& path) {
   std::string text = text_of(path);
