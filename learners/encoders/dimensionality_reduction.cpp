@@ -5,7 +5,7 @@
 namespace sandlot {
 
 void DimensionalityReduction::Settings::fields(Fields& f) {
-  f.chosen("transformer", transformer, "what makes fewer numbers of them");
+  f.component("transformer", "name", transformer, "what makes fewer numbers of them");
   f.integer("warm_up", warm_up, "steps of random play, over all copies, to learn from",
             Range::between(2, 1e8));
   f.boolean("standardize", standardize,

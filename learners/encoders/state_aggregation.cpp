@@ -2,7 +2,7 @@
 
 namespace sandlot {
 void StateAggregation::Settings::fields(Fields& f) {
-  f.chosen("clusterer", clusterer, "what finds the cells");
+  f.component("clusterer", "name", clusterer, "what finds the cells");
   f.integer("warm_up", warm_up, "steps of random play, over all copies, to find them in",
             Range::between(1, 1e8));
   const bool open = !clusterer.get() || clusterer->most_clusters() == 0;

@@ -57,7 +57,7 @@ std::vector<std::string> gif_output(const std::string& filter) {
 }
 // Without loss, for a second look.
 std::vector<std::string> kept_output() {
-  return {"-c:v", "ffv1", "-pix_fmt", "bgra", "-f", "matroska"};
+  return {"-c:v", "libx264rgb", "-qp", "0", "-preset", "ultrafast", "-f", "matroska"};
 }
 
 std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b,

@@ -91,9 +91,9 @@ void load_from(const std::vector<std::byte>& bytes, T& thing) {
 
 TEST_CASE("state aggregation: what lies together is one cell, whatever the units") {
   const auto rows = heaps(50, 1);
-  for (const std::string yaml : {"{clusterer: k_means, clusters: 3, restarts: 3}",
-                                 "{clusterer: mean_shift, bandwidth: 0.5, cells: 10}",
-                                 "{clusterer: dbscan, radius: 0.3, cells: 10}"}) {
+  for (const std::string yaml : {"{clusterer: {name: k_means, clusters: 3, restarts: 3}}",
+                                 "{clusterer: {name: mean_shift, bandwidth: 0.5}, cells: 10}",
+                                 "{clusterer: {name: dbscan, radius: 0.3}, cells: 10}"}) {
     CAPTURE(yaml);
     const auto s = settings<StateAggregation>(yaml);
     StateAggregation cells(s, plane, 7);
@@ -113,8 +113,8 @@ TEST_CASE("state aggregation: what lies together is one cell, whatever the units
 
 TEST_CASE("state aggregation: what belongs to no cluster, or to one too many, is the last cell") {
   const auto rows = heaps(50, 2);
-  StateAggregation cells(settings<StateAggregation>("{clusterer: dbscan, radius: 0.3, cells: 2}"),
-                         plane, 7);
+  StateAggregation cells(
+      settings<StateAggregation>("{clusterer: {name: dbscan, radius: 0.3}, cells: 2}"), plane, 7);
   cells.fit(rows);
   const float far[] = {50, 50};
   CHECK(encoded(cells, far, 1)[0] == 2);
@@ -125,8 +125,8 @@ TEST_CASE("state aggregation: what belongs to no cluster, or to one too many, is
 TEST_CASE("state aggregation: cells move with what training shows only where asked to") {
   for (const bool online : {false, true}) {
     CAPTURE(online);
-    StateAggregation cells(settings<StateAggregation>("{clusterer: k_means, clusters: 3, "
-                                                      "restarts: 3, online: " +
+    StateAggregation cells(settings<StateAggregation>("{clusterer: {name: k_means, clusters: 3, "
+                                                      "restarts: 3}, online: " +
                                                       std::string(online ? "true}" : "false}")),
                            plane, 7);
     cells.fit(heaps(50, 3));
@@ -141,7 +141,8 @@ TEST_CASE("state aggregation: cells move with what training shows only where ask
 TEST_CASE("state aggregation refuses what cannot be") {
   const auto mean_shift = settings<StateAggregation>("{clusterer: mean_shift, online: true}");
   CHECK(refusals(mean_shift, plane).size() == 1);
-  const auto few = settings<StateAggregation>("{clusterer: k_means, clusters: 100, warm_up: 50}");
+  const auto few =
+      settings<StateAggregation>("{clusterer: {name: k_means, clusters: 100}, warm_up: 50}");
   CHECK(refusals(few, plane) ==
         std::vector<std::string>{
             "warm_up: expected at least as many steps as there are clusters, 100"});
@@ -162,7 +163,8 @@ TEST_CASE("dimensionality reduction: few numbers of deviation 1 that keep the ro
   const Space ten = Space::box({10}, -1e6f, 1e6f);
   for (const std::string name : {"pca", "truncated_svd"}) {
     CAPTURE(name);
-    const auto s = settings<DimensionalityReduction>("{transformer: " + name + ", components: 2}");
+    const auto s =
+        settings<DimensionalityReduction>("{transformer: {name: " + name + ", components: 2}}");
     CHECK(s.output(ten) == Space::box({2}, -5, 5));
     DimensionalityReduction reduce(s, ten, 1);
     reduce.fit(rows);

@@ -38,10 +38,12 @@ std::vector<std::string> refusals(const std::string& text) {
 
 TEST_CASE("encoded runs: killed and resumed they end with the same bytes, and policies are whole") {
   const std::string cells =
-      "encoder: {name: state_aggregation, clusterer: k_means, clusters: 50, warm_up: 1000, online: "
+      "encoder: {name: state_aggregation, clusterer: {name: k_means, clusters: 50}, warm_up: 1000, "
+      "online: "
       "true}";
   const std::string reduced =
-      "encoder: {name: dimensionality_reduction, transformer: pca, components: 3, warm_up: 1000, "
+      "encoder: {name: dimensionality_reduction, transformer: {name: pca, components: 3}, warm_up: "
+      "1000, "
       "online: true}";
   const std::string novelty = "novelty: {name: dbscan, bonus: 0.1, memory: 500, every: 500}";
   for (const auto& text :
@@ -76,9 +78,9 @@ TEST_CASE("encoded runs: killed and resumed they end with the same bytes, and po
 
 TEST_CASE("encoded runs: the random play counts as steps of training") {
   const TemporaryFolder folder;
-  const auto trained =
-      train(folder.path(),
-            config("encoder: {name: state_aggregation, clusters: 20, warm_up: 1002}", kTable));
+  const auto trained = train(folder.path(), config("encoder: {name: state_aggregation, clusterer: "
+                                                   "{name: k_means, clusters: 20}, warm_up: 1002}",
+                                                   kTable));
   CHECK(trained.outcome.steps == 6000);
   // 251 steps of 4 copies, then rows of the table are written every 30 steps.
   CHECK(trained.outcome.rows.front().at(0).value() >= 1004);
@@ -95,12 +97,33 @@ TEST_CASE("encoded runs: the agent is told of what it will see, and refused with
             .front()
             .find("did you mean 'state_aggregation'?") != std::string::npos);
   CHECK(
-      refusals(config("encoder: {name: dimensionality_reduction, transformer: pca, components: 9}",
-                      kTiles))
+      refusals(
+          config(
+              "encoder: {name: dimensionality_reduction, transformer: {name: pca, components: 9}}",
+              kTiles))
           .size() == 1);
   CHECK(
       refusals("name: x\nenvironment: {name: cliff_walking}\nencoder: {name: "
                "state_aggregation}\nnovelty: {name: dbscan}\nagent: {name: q_learning}\ntraining: "
                "{steps: 10}\n")
           .size() == 2);
+}
+
+TEST_CASE("encoded runs: what is written of the settings of every encoder can be read again") {
+  const auto again = [](const std::string& encoder, const std::string& agent) {
+    const std::string text = config(encoder, agent);
+    const auto parsed = parse_config(all_registered(), text, "test.yaml").front();
+    const std::string written = parsed.resolved(all_registered());
+    CHECK(
+        parse_config(all_registered(), written, "again.yaml").front().resolved(all_registered()) ==
+        written);
+  };
+  for (const auto& entry : all_registered().list("clusterer")) {
+    CAPTURE(entry.name);
+    again("encoder: {name: state_aggregation, clusterer: " + entry.name + "}", kTable);
+  }
+  for (const auto& entry : all_registered().list("transformer")) {
+    CAPTURE(entry.name);
+    again("encoder: {name: dimensionality_reduction, transformer: " + entry.name + "}", kTiles);
+  }
 }
