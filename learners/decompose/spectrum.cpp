@@ -40,7 +40,7 @@ Eigen::MatrixXf orthonormal(const Eigen::MatrixXf& y) {
 
 // AᵀA y, reading A once: its rows are still in the cache when they are needed again.
 Eigen::MatrixXf gram_times(const MatrixView& a, const Eigen::MatrixXf& y) {
-  constexpr Eigen::Index kRows = 128;
+  constexpr Eigen::Index kRows = 64;
   Eigen::MatrixXf sum = Eigen::MatrixXf::Zero(a.cols(), y.cols()), part(kRows, y.cols());
   for (Eigen::Index first = 0; first < a.rows(); first += kRows) {
     const auto rows = a.middleRows(first, std::min(kRows, a.rows() - first));
