@@ -38,9 +38,10 @@ class Actor {
   virtual Action act(const Environment& world) = 0;
   // The values on which the last action was chosen, one per action; empty where there are none.
   virtual std::span<const float> action_values() const { return {}; }
-  // Policy::saliency() and layers() of the last action; empty where there are none.
+  // Policy::saliency(), layers() and graph() of the last action; empty where there are none.
   virtual std::vector<float> saliency() const { return {}; }
   virtual std::vector<LayerView> layers() const { return {}; }
+  virtual GraphView graph() const { return {}; }
 };
 
 // A policy, without exploration; the same seed gives the same episode.
@@ -52,6 +53,7 @@ class PolicyActor final : public Actor {
   std::span<const float> action_values() const override;
   std::vector<float> saliency() const override;
   std::vector<LayerView> layers() const override { return policy_.layers(); }
+  GraphView graph() const override { return policy_.graph(); }
 
  private:
   Policy& policy_;
@@ -117,6 +119,7 @@ class Show {
   // Of the last action, and of the state in which it was chosen.
   std::vector<float> gradient_;
   std::vector<LayerView> layers_;
+  GraphView graph_;
   std::optional<ObservationGrid> grid_;
   EventSink events_;
   RecentEvents recent_;

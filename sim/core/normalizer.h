@@ -70,6 +70,7 @@ class NormalizedPolicy final : public Policy {
   bool saliency(std::span<const float> observation, std::int32_t action,
                 std::span<float> gradient) const override;
   std::vector<LayerView> layers() const override { return inner_.layers(); }
+  GraphView graph() const override { return inner_.graph(); }
   // What the inner policy has, and `observation.mean` and `observation.deviation`.
   bool export_arrays(ArraySink& sink) const override;
   void save(Writer& out) const override { inner_.save(out); }
