@@ -82,7 +82,9 @@ std::vector<Figure> GenerationLog::figures() const {
 
   Figure species{.kind = Figure::Kind::stacked,
                  .title = "Species",
-                 .caption = "Members of each species, the oldest at the bottom.",
+                 .caption =
+                     "Members of each species, the oldest at the bottom; the small ones together, "
+                     "in grey.",
                  .x_label = "generation",
                  .y_label = "individuals",
                  .x = x};
@@ -99,7 +101,7 @@ std::vector<Figure> GenerationLog::figures() const {
       species.series.push_back(
           {"species " + std::to_string(number), std::vector<double>(x.size())});
     }
-  Figure::Series rest{"other species", std::vector<double>(x.size())};
+  Figure::Series rest{"", std::vector<double>(x.size())};
   for (std::size_t i = 0; i < x.size(); ++i) {
     const std::size_t end = i + 1 < first_.size() ? first_[i + 1] : species_.size();
     for (std::size_t k = first_[i]; k < end; ++k) {

@@ -15,7 +15,7 @@ struct Figure {
     tree,     // points joined to their parents
   };
   struct Series {
-    std::string name;       // "" is not named in the legend
+    std::string name;       // "": the rest, in grey
     std::vector<double> y;  // one per x; not a number: nothing there
   };
   struct Point {

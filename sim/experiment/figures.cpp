@@ -91,7 +91,8 @@ std::string stacked(const Figure& f) {
       base[i] += std::isfinite(s.y[i]) ? s.y[i] : 0;
       above += plot.point(f.x[i], base[i]) + " ";
     }
-    svg += "<polygon points='" + above + below + "' fill='" + series_color(k) +
+    const std::string color = s.name.empty() ? "#c4c8d0" : series_color(k);
+    svg += "<polygon points='" + above + below + "' fill='" + color +
            "' opacity='0.85' stroke='#8884' stroke-width='0.5'>" + title_of(s.name) +
            "</polygon>\n";
   }
