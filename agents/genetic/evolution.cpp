@@ -19,13 +19,166 @@ void EvolvedPolicy::load(Reader& in) {
     if (!std::isfinite(gene)) in.fail("a gene is not finite");
 }
 
-Evolution::Evolution(std::span<const std::int64_t> hidden, const EnvironmentSpec& spec, int copies)
-    : policy_(spec, hidden), ended_(static_cast<std::size_t>(copies)) {
+namespace {
+
+void write_result(const auto& result, Writer& out) {
+  out.write(result.fitness);
+  out.write(result.steps);
+  out.write(result.means);
+  out.write<std::uint64_t>(result.finished.size());
+  for (const EpisodeRecord& r : result.finished) {
+    out.write(r.row);
+    out.write(r.seed);
+    out.write(r.episode_return);
+    out.write(r.length);
+    out.write(r.status);
+    out.write(r.goal);
+  }
+}
+
+void read_result(Reader& in, auto& result) {
+  in.read(result.fitness);
+  in.read(result.steps);
+  in.read(result.means);
+  result.finished.resize(in.read_count(34));
+  for (EpisodeRecord& r : result.finished) {
+    in.read(r.row);
+    in.read(r.seed);
+    in.read(r.episode_return);
+    in.read(r.length);
+    in.read(r.status);
+    in.read(r.goal);
+  }
+}
+
+}  // namespace
+
+Generations::Generations(const EnvironmentSpec& spec, int copies)
+    : ended_(static_cast<std::size_t>(copies)) {
   if (spec.action.is_discrete())
     actions_.resize(ended_.size());
   else
     continuous_.resize(ended_.size() * spec.action.size());
 }
+
+void Generations::train(TrainingContext& training) {
+  while (training.proceed(*this)) {
+    training.environment().reset();
+    std::vector<double> fitness;
+    measure_all(training);
+    for (const Result& result : results_) {
+      training.count(result.steps, result.finished);
+      fitness.push_back(result.fitness);
+    }
+    log_.add(fitness);
+    tell(training, fitness);
+  }
+}
+
+// The world ends in the state in which the last individual left it, whoever measured it.
+void Generations::measure_all(TrainingContext& training) {
+  VectorEnvironment& world = training.environment();
+  Ranks* ranks = training.ranks();
+  results_.assign(individuals(), {});
+  if (!ranks || ranks->size() == 1) {
+    measure_share(world, nullptr);
+    return;
+  }
+  Writer state;
+  world.save(state);
+  save(state);
+  std::vector<std::byte> bytes(state.bytes().begin(), state.bytes().end());
+  ranks->broadcast(bytes);
+  measure_share(world, ranks);
+  Writer own;
+  world.save(own);
+  const auto parts = ranks->gather(own.bytes());
+  for (int rank = 0; rank < ranks->size(); ++rank) {
+    Reader in(parts[static_cast<std::size_t>(rank)], "the results of rank " + std::to_string(rank));
+    if (rank > 0)
+      for (auto i = static_cast<std::size_t>(rank); i < results_.size();
+           i += static_cast<std::size_t>(ranks->size()))
+        read_result(in, results_[i]);
+    if (rank == static_cast<int>((results_.size() - 1) % static_cast<std::size_t>(ranks->size())))
+      world.load(in);
+  }
+}
+
+void Generations::serve(TrainingContext& training) {
+  VectorEnvironment& world = training.environment();
+  Ranks& ranks = *training.ranks();
+  for (;;) {
+    std::vector<std::byte> bytes;
+    ranks.broadcast(bytes);
+    if (bytes.empty()) return;
+    Reader in(bytes, "the generation that rank 0 sent");
+    world.load(in);
+    load(in);
+    results_.assign(individuals(), {});
+    measure_share(world, &ranks);
+    Writer out;
+    for (auto i = static_cast<std::size_t>(ranks.rank()); i < results_.size();
+         i += static_cast<std::size_t>(ranks.size()))
+      write_result(results_[i], out);
+    world.save(out);
+    ranks.gather(out.bytes());
+  }
+}
+
+void Generations::measure_share(VectorEnvironment& world, Ranks* ranks) {
+  Writer start;
+  world.save(start);
+  const auto stride = static_cast<std::size_t>(ranks ? ranks->size() : 1);
+  for (auto i = static_cast<std::size_t>(ranks ? ranks->rank() : 0); i < results_.size();
+       i += stride) {
+    Reader in(start.bytes());
+    world.load(in);
+    take(i);
+    measure(world, results_[i]);
+  }
+}
+
+// Rows that have ended play on until all have, and count no more.
+void Generations::measure(VectorEnvironment& world, Result& result) {
+  std::fill(ended_.begin(), ended_.end(), std::uint8_t{0});
+  for (int row = 0; row < world.size(); ++row) forget(row);
+  double sum = 0;
+  std::int64_t counted = 0;
+  result.finished.reserve(ended_.size());
+  result.means.assign(watched_.size(), 0);
+  while (result.finished.size() < ended_.size()) {
+    act(world, actions_, continuous_);
+    for (int row = 0; row < world.size() && !watched_.empty(); ++row) {
+      if (ended_[static_cast<std::size_t>(row)]) continue;
+      ++counted;
+      for (std::size_t k = 0; k < watched_.size(); ++k)
+        result.means[k] += static_cast<double>(world.observation(row)[watched_[k]]);
+    }
+    world.step({.discrete = actions_, .continuous = continuous_});
+    result.steps += world.size();
+    for (const EpisodeRecord& record : world.finished()) {
+      forget(record.row);
+      auto& ended = ended_[static_cast<std::size_t>(record.row)];
+      if (ended) continue;
+      ended = 1;
+      sum += record.episode_return;
+      result.finished.push_back(record);
+    }
+  }
+  result.fitness = sum / static_cast<double>(ended_.size());
+  for (double& mean : result.means) mean /= static_cast<double>(counted);
+}
+
+double Generations::length_of(std::size_t i) const {
+  double sum = 0;
+  for (const EpisodeRecord& record : results_[i].finished)
+    sum += static_cast<double>(record.length);
+  return sum / static_cast<double>(ended_.size());
+}
+
+Evolution::Evolution(std::span<const std::int64_t> hidden, bool recurrent,
+                     const EnvironmentSpec& spec, int copies)
+    : Generations(spec, copies), policy_(spec, hidden, recurrent) {}
 
 void Evolution::set_search(std::unique_ptr<PopulationSearch> search) {
   search_ = std::move(search);
@@ -35,67 +188,44 @@ void Evolution::set_search(std::unique_ptr<PopulationSearch> search) {
 std::string Evolution::describe() const {
   const Matrix& all = search_->population();
   return std::to_string(all.rows()) + " genomes of " + std::to_string(all.cols()) + " weights, " +
-         std::to_string(ended_.size()) + (ended_.size() == 1 ? " episode each" : " episodes each");
+         std::to_string(copies()) + (copies() == 1 ? " episode each" : " episodes each");
 }
 
-void Evolution::train(TrainingContext& training) {
-  while (training.proceed(*this)) {
-    VectorEnvironment& world = training.environment();
-    world.reset();
-    Writer start;
-    world.save(start);
-    const Matrix& all = search_->population();
-    std::vector<double> fitness(static_cast<std::size_t>(all.rows()));
-    for (std::size_t i = 0; i < fitness.size(); ++i) {
-      if (i > 0) {
-        Reader in(start.bytes());
-        world.load(in);
-      }
-      fitness[i] = measure(training, {all.row(static_cast<Eigen::Index>(i)).data(),
-                                      static_cast<std::size_t>(all.cols())});
-    }
-    double sum = 0;
-    for (const double f : fitness) sum += f;
-    training.report("best", *std::max_element(fitness.begin(), fitness.end()));
-    training.report("mean", sum / static_cast<double>(fitness.size()));
-    training.report("step_size", search_->step_size());
-    search_->tell(fitness);
-    policy_.set_genome(search_->best());
-  }
+std::size_t Evolution::individuals() const {
+  return static_cast<std::size_t>(search_->population().rows());
 }
 
-// Rows that have ended play on until all have, and count no more.
-double Evolution::measure(TrainingContext& training, std::span<const float> genome) {
-  VectorEnvironment& world = training.environment();
-  std::fill(ended_.begin(), ended_.end(), std::uint8_t{0});
-  finished_.clear();
+void Evolution::take(std::size_t i) {
+  const Matrix& all = search_->population();
+  genome_ = {all.row(static_cast<Eigen::Index>(i)).data(), static_cast<std::size_t>(all.cols())};
+}
+
+void Evolution::act(const VectorEnvironment& world, std::span<std::int32_t> actions,
+                    std::span<float> continuous) {
+  network().act(genome_, world.size(), world.observations(), world.legal_actions(), actions,
+                continuous);
+}
+
+void Evolution::tell(TrainingContext& training, std::span<const double> fitness) {
   double sum = 0;
-  std::int64_t steps = 0;
-  while (finished_.size() < ended_.size()) {
-    policy_.network().act(genome, world.size(), world.observations(), world.legal_actions(),
-                          actions_, continuous_);
-    world.step({.discrete = actions_, .continuous = continuous_});
-    steps += world.size();
-    for (const EpisodeRecord& record : world.finished()) {
-      auto& ended = ended_[static_cast<std::size_t>(record.row)];
-      if (ended) continue;
-      ended = 1;
-      sum += record.episode_return;
-      finished_.push_back(record);
-    }
-  }
-  training.count(steps, finished_);
-  return sum / static_cast<double>(ended_.size());
+  for (const double f : fitness) sum += f;
+  training.report("best", *std::max_element(fitness.begin(), fitness.end()));
+  training.report("mean", sum / static_cast<double>(fitness.size()));
+  training.report("step_size", search_->step_size());
+  search_->tell(fitness);
+  policy_.set_genome(search_->best());
 }
 
 void Evolution::save(Writer& out) const {
   out.tag("evolution");
+  log().save(out);
   policy_.save(out);
   search_->save(out);
 }
 
 void Evolution::load(Reader& in) {
   in.expect_tag("evolution");
+  log().load(in);
   policy_.load(in);
   search_->load(in);
 }

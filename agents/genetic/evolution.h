@@ -12,6 +12,7 @@
 #include "agents/genetic/cma_es.h"
 #include "agents/genetic/evolution_strategy.h"
 #include "agents/genetic/flat_network.h"
+#include "agents/genetic/generation_log.h"
 #include "agents/genetic/genetic_algorithm.h"
 #include "sim/core/agent.h"
 
@@ -19,14 +20,16 @@ namespace sandlot {
 
 class EvolvedPolicy final : public Policy {
  public:
-  EvolvedPolicy(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden)
-      : network_(spec, hidden), genome_(network_.size()) {}
+  EvolvedPolicy(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden, bool recurrent)
+      : network_(spec, hidden, recurrent), genome_(network_.size()) {}
 
   FlatNetwork& network() { return network_; }
+  const FlatNetwork& network() const { return network_; }
   void set_genome(std::span<const float> genome) { genome_.assign(genome.begin(), genome.end()); }
 
   void act(int rows, std::span<const float> observations, std::span<const std::uint8_t> legal,
            std::span<std::int32_t> actions, std::span<float> continuous, Random& random) override;
+  void begin_episode(int row) override { network_.forget(row); }
   void save(Writer& out) const override { out.write(genome_); }
   void load(Reader& in) override;
 
@@ -35,9 +38,63 @@ class EvolvedPolicy final : public Policy {
   std::vector<float> genome_;
 };
 
-class Evolution : public Agent {
+// What all searches by generations have in common: individuals are measured one after the other, on
+// equal episodes. With more than one rank, each measures every so-manieth individual; what rank 0
+// does then is the same, byte for byte, for any number of ranks.
+class Generations : public Agent {
  public:
   void train(TrainingContext& training) override;
+  bool spreads() const override { return true; }
+  void serve(TrainingContext& training) override;
+  std::vector<Figure> figures() const override { return log_.figures(); }
+
+ protected:
+  // What an individual came to.
+  struct Result {
+    double fitness = 0;
+    std::int64_t steps = 0;
+    std::vector<EpisodeRecord> finished;
+    std::vector<double> means;  // of what is watched, over the steps of its episodes
+  };
+
+  Generations(const EnvironmentSpec& spec, int copies);
+
+  virtual std::size_t individuals() const = 0;
+  // What follows is done by individual i.
+  virtual void take(std::size_t i) = 0;
+  virtual void act(const VectorEnvironment& world, std::span<std::int32_t> actions,
+                   std::span<float> continuous) = 0;
+  virtual void forget(int row) { static_cast<void>(row); }  // an episode of it begins
+  // The fitness of all; the next generation is made.
+  virtual void tell(TrainingContext& training, std::span<const double> fitness) = 0;
+
+  // Columns of the observation that are averaged while individuals act, for their behaviour.
+  void watch(std::span<const std::size_t> columns) {
+    watched_.assign(columns.begin(), columns.end());
+  }
+  // Within tell(): the mean length of individual i's episodes, and the means of what is watched.
+  double length_of(std::size_t i) const;
+  std::span<const double> means_of(std::size_t i) const { return results_[i].means; }
+
+  int copies() const { return static_cast<int>(ended_.size()); }
+  GenerationLog& log() { return log_; }
+  const GenerationLog& log() const { return log_; }
+
+ private:
+  void measure_all(TrainingContext& training);
+  void measure_share(VectorEnvironment& world, Ranks* ranks);
+  void measure(VectorEnvironment& world, Result& result);
+
+  std::vector<std::int32_t> actions_;
+  std::vector<float> continuous_;
+  std::vector<std::uint8_t> ended_;
+  std::vector<std::size_t> watched_;
+  std::vector<Result> results_;  // of the generation
+  GenerationLog log_;
+};
+
+class Evolution : public Generations {
+ public:
   Policy& policy() override { return policy_; }
   // Of each generation: the fitness of its best and its mean, and how far the search steps.
   std::vector<std::string> metrics() const override { return {"best", "mean", "step_size"}; }
@@ -46,19 +103,22 @@ class Evolution : public Agent {
   void load(Reader& in) override;
 
  protected:
-  Evolution(std::span<const std::int64_t> hidden, const EnvironmentSpec& spec, int copies);
+  Evolution(std::span<const std::int64_t> hidden, bool recurrent, const EnvironmentSpec& spec,
+            int copies);
   void set_search(std::unique_ptr<PopulationSearch> search);
   FlatNetwork& network() { return policy_.network(); }
 
  private:
-  double measure(TrainingContext& training, std::span<const float> genome);
+  std::size_t individuals() const override;
+  void take(std::size_t i) override;
+  void act(const VectorEnvironment& world, std::span<std::int32_t> actions,
+           std::span<float> continuous) override;
+  void forget(int row) override { network().forget(row); }
+  void tell(TrainingContext& training, std::span<const double> fitness) override;
 
   EvolvedPolicy policy_;
   std::unique_ptr<PopulationSearch> search_;
-  std::vector<std::int32_t> actions_;
-  std::vector<float> continuous_;
-  std::vector<std::uint8_t> ended_;
-  std::vector<EpisodeRecord> finished_;
+  std::span<const float> genome_;  // of the individual that acts
 };
 
 // What every search refuses about a world.
@@ -69,21 +129,23 @@ class EvolutionBy final : public Evolution {
  public:
   struct Settings {
     std::vector<std::int64_t> hidden{16};
+    bool recurrent = false;
     typename Search::Settings search;
 
     void fields(Fields& f) {
       f.integers("hidden", hidden, "units of each hidden layer; [] for none",
                  Range::between(1, 4096));
+      f.boolean("recurrent", recurrent, "hidden layers also see what they held a step before");
       search.fields(f);
     }
     void check(const EnvironmentSpec& spec, int, Issues& issues) const {
       check_evolution(spec, issues);
-      search.check(FlatNetwork(spec, hidden).size(), issues);
+      search.check(FlatNetwork(spec, hidden, recurrent).size(), issues);
     }
   };
 
   EvolutionBy(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-      : Evolution(settings.hidden, spec, copies) {
+      : Evolution(settings.hidden, settings.recurrent, spec, copies) {
     set_search(std::make_unique<Search>(settings.search, network().scale(), seed));
   }
 };

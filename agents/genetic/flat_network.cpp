@@ -7,8 +7,9 @@
 
 namespace sandlot {
 
-FlatNetwork::FlatNetwork(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden)
-    : observation_(spec.observation), action_(spec.action) {
+FlatNetwork::FlatNetwork(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden,
+                         bool recurrent)
+    : observation_(spec.observation), action_(spec.action), recurrent_(recurrent) {
   sizes_.push_back(static_cast<int>(observation_.size()));
   for (const auto units : hidden) sizes_.push_back(static_cast<int>(units));
   sizes_.push_back(action_.is_discrete() ? action_.n : static_cast<int>(action_.size()));
@@ -18,6 +19,10 @@ FlatNetwork::FlatNetwork(const EnvironmentSpec& spec, std::span<const std::int64
     scale_.insert(scale_.end(), static_cast<std::size_t>(in * out),
                   std::sqrt(2.0f / static_cast<float>(in + out)));
     scale_.insert(scale_.end(), static_cast<std::size_t>(out), 0.0f);
+    if (!recurrent_ || i + 2 == sizes_.size()) continue;
+    scale_.insert(scale_.end(), static_cast<std::size_t>(out * out),
+                  std::sqrt(1.0f / static_cast<float>(out)));
+    memory_.push_back(Matrix::Zero(1, out));
   }
   size_ = scale_.size();
   for (std::size_t i = 0; i < observation_.size(); ++i) {
@@ -45,9 +50,22 @@ void FlatNetwork::forward(std::span<const float> genome, int rows,
     to.resize(rows, out);
     to.noalias() = layers_[i] * MatrixMap(weights, in, out);
     to.rowwise() += Row(weights + in * out, out);
-    if (i + 2 < sizes_.size()) to = to.array().tanh();
     weights += in * out + out;
+    if (i + 2 == sizes_.size()) return;
+    if (recurrent_) {
+      Matrix& memory = memory_[i];
+      if (memory.rows() < rows) memory.conservativeResizeLike(Matrix::Zero(rows, out));
+      to.noalias() += memory.topRows(rows) * MatrixMap(weights, out, out);
+      weights += out * out;
+    }
+    to = to.array().tanh();
+    if (recurrent_) memory_[i].topRows(rows) = to;
   }
+}
+
+void FlatNetwork::forget(int row) {
+  for (Matrix& memory : memory_)
+    if (row < memory.rows()) memory.row(row).setZero();
 }
 
 void FlatNetwork::act(std::span<const float> genome, int rows, std::span<const float> observations,

@@ -2,7 +2,9 @@
 //
 // Hidden layers are tanh. Observations with finite bounds are brought to [−1, 1]. Of discrete
 // actions the legal one with the largest output is taken; of a box each number is tanh of its
-// output, brought to the bounds, or the output itself where they are infinite.
+// output, brought to the bounds, or the output itself where they are infinite. Where it is
+// recurrent, each hidden layer also sees what it held in the step before (Elman 1990), by row, 0 at
+// first.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +18,8 @@ namespace sandlot {
 
 class FlatNetwork {
  public:
-  FlatNetwork(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden);
+  FlatNetwork(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden,
+              bool recurrent = false);
 
   std::size_t size() const { return size_; }  // numbers of a genome
   // Of each number, the deviation that keeps sums of inputs near 1 (Glorot & Bengio 2010); of
@@ -27,6 +30,8 @@ class FlatNetwork {
   void act(std::span<const float> genome, int rows, std::span<const float> observations,
            std::span<const std::uint8_t> legal, std::span<std::int32_t> actions,
            std::span<float> continuous);
+  // An episode begins in that row.
+  void forget(int row);
   // Of one observation, [actions].
   void outputs(std::span<const float> genome, std::span<const float> observation,
                std::span<float> out);
@@ -35,8 +40,10 @@ class FlatNetwork {
   void forward(std::span<const float> genome, int rows, std::span<const float> observations);
 
   Space observation_, action_;
-  std::vector<int> sizes_;      // observation, hidden …, outputs
+  std::vector<int> sizes_;  // observation, hidden …, outputs
+  bool recurrent_;
   std::vector<Matrix> layers_;  // [rows, size] of each
+  std::vector<Matrix> memory_;  // of each hidden layer, at least as many rows
   std::vector<float> scale_, middle_, factor_;
   std::size_t size_ = 0;
 };

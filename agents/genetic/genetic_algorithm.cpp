@@ -43,10 +43,22 @@ void GeneticSettings::fields(Fields& f) {
   f.number("mutation_size", mutation_size,
            "deviation; of polynomial: farthest; of adaptive: at first", Range::above(0));
   f.number("initial_size", initial_size, "how far the first generation is spread", Range::above(0));
+  f.integer("islands", islands, "equal parts of the population that breed apart",
+            Range::between(1, 1000));
+  f.when(islands > 1, "islands above 1", [&] {
+    f.integer("migrate_every", migrate_every,
+              "generations until the best of each island goes to the next one too",
+              Range::at_least(1));
+  });
 }
 
 void GeneticSettings::check(std::size_t, Issues& issues) const {
-  if (elites >= population) issues.add("elites", "expected fewer than the population");
+  if (population % islands != 0) return issues.add("population", "expected a multiple of islands");
+  // Room for a guest and for a child.
+  const int island = population / islands, least = islands > 1 ? elites + 2 : elites + 1;
+  if (island < least)
+    issues.add("elites", islands > 1 ? "expected two fewer than an island has individuals"
+                                     : "expected fewer than the population");
 }
 
 GeneticAlgorithm::GeneticAlgorithm(const Settings& settings, std::span<const float> scale,
@@ -156,6 +168,11 @@ void GeneticAlgorithm::mutate(std::span<float> child, double size) {
   }
 }
 
+struct GeneticAlgorithm::Next {
+  Matrix population;
+  std::vector<double> sizes, sums, times;
+};
+
 void GeneticAlgorithm::tell(std::span<const double> fitness) {
   for (std::size_t i = 0; i < fitness.size(); ++i) {
     sums_[i] += fitness[i];
@@ -163,37 +180,54 @@ void GeneticAlgorithm::tell(std::span<const double> fitness) {
   }
   std::vector<double> means(fitness.size());
   for (std::size_t i = 0; i < means.size(); ++i) means[i] = sums_[i] / times_[i];
-  const auto order = best_first(means);
-  std::copy_n(row(order[0]).data(), best_.size(), best_.begin());
+  std::copy_n(row(best_first(means)[0]).data(), best_.size(), best_.begin());
+  Next next{Matrix(population_.rows(), population_.cols()), std::vector<double>(sizes_.size()),
+            std::vector<double>(sums_.size()), std::vector<double>(times_.size())};
+  ++generation_;
+  const std::size_t island = means.size() / static_cast<std::size_t>(settings_.islands);
+  for (std::size_t first = 0; first < means.size(); first += island) breed(first, means, next);
+  population_.swap(next.population);
+  sizes_.swap(next.sizes);
+  sums_.swap(next.sums);
+  times_.swap(next.times);
+}
 
-  Matrix next(population_.rows(), population_.cols());
-  std::vector<double> sizes(sizes_.size()), sums(sums_.size()), times(times_.size());
-  const auto genes = static_cast<std::size_t>(next.cols());
+void GeneticAlgorithm::breed(std::size_t first, std::span<const double> means, Next& next) {
+  const std::size_t island = means.size() / static_cast<std::size_t>(settings_.islands);
+  const auto genes = static_cast<std::size_t>(population_.cols());
   const double rate = 1 / std::sqrt(2 * static_cast<double>(genes));
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const std::span<float> child(next.row(static_cast<Eigen::Index>(i)).data(), genes);
-    if (i < static_cast<std::size_t>(settings_.elites)) {
-      std::copy_n(row(order[i]).data(), genes, child.data());
-      sizes[i] = sizes_[order[i]];
-      sums[i] = sums_[order[i]];
-      times[i] = times_[order[i]];
-      continue;
-    }
+  // The best first, as places in the whole population.
+  const auto order_of = [&](std::size_t from) {
+    auto order = best_first(means.subspan(from, island));
+    for (std::size_t& place : order) place += from;
+    return order;
+  };
+  const auto keep = [&](std::size_t from, std::size_t to) {
+    std::copy_n(row(from).data(), genes, next.population.row(static_cast<Eigen::Index>(to)).data());
+    next.sizes[to] = sizes_[from];
+    next.sums[to] = sums_[from];
+    next.times[to] = times_[from];
+  };
+  const auto order = order_of(first);
+  const auto elites = static_cast<std::size_t>(settings_.elites);
+  std::size_t to = first;
+  for (; to < first + elites; ++to) keep(order[to - first], to);
+  if (settings_.islands > 1 && generation_ % settings_.migrate_every == 0)
+    keep(order_of((first + means.size() - island) % means.size())[0], to++);
+  for (; to < first + island; ++to) {
+    const std::span<float> child(next.population.row(static_cast<Eigen::Index>(to)).data(), genes);
     const std::size_t a = select(order, means);
     const std::size_t b = random_.bernoulli(settings_.crossover_rate) ? select(order, means) : a;
     if (a == b)
       std::copy_n(row(a).data(), genes, child.data());
     else
       cross(row(a), row(b), child);
-    sizes[i] = sizes_[a];
+    next.sizes[to] = sizes_[a];
     if (settings_.mutation == Mutation::adaptive)
-      sizes[i] = std::clamp(sizes[i] * std::exp(std::max(rate, 0.1) * random_.normal()), 1e-5, 1e3);
-    mutate(child, sizes[i]);
+      next.sizes[to] =
+          std::clamp(sizes_[a] * std::exp(std::max(rate, 0.1) * random_.normal()), 1e-5, 1e3);
+    mutate(child, next.sizes[to]);
   }
-  population_.swap(next);
-  sizes_.swap(sizes);
-  sums_.swap(sums);
-  times_.swap(times);
 }
 
 void GeneticAlgorithm::save(Writer& out) const {
@@ -204,6 +238,7 @@ void GeneticAlgorithm::save(Writer& out) const {
   out.write(sums_);
   out.write(times_);
   out.write(best_);
+  out.write(generation_);
 }
 
 void GeneticAlgorithm::load(Reader& in) {
@@ -215,6 +250,8 @@ void GeneticAlgorithm::load(Reader& in) {
   in.read(sums_);
   in.read(times_);
   in.read(best_);
+  in.read(generation_);
+  if (generation_ < 0) in.fail("a count is below 0");
   if (sizes_.size() != count || sums_.size() != count || times_.size() != count ||
       best_.size() != genes)
     in.fail("the population is of another size");

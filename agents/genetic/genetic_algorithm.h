@@ -4,6 +4,10 @@
 // The elite lives on and is measured again in each generation; its fitness is the mean of all its
 // measurements, so that one lucky episode makes no champion. Others are children of selected
 // parents.
+//
+// With islands, the population is cut into equal parts that breed apart, each with its own elite;
+// every so many generations the best of each island also goes to the next one, in a ring (Whitley,
+// Rana & Heckendorn 1999, "The island model genetic algorithm").
 #pragma once
 
 #include "agents/genetic/population_search.h"
@@ -27,6 +31,8 @@ struct GeneticSettings {
   double mutation_rate = 0.1;
   double mutation_size = 0.3;
   double initial_size = 1;
+  int islands = 1;
+  int migrate_every = 10;
 
   void fields(Fields& f);
   void check(std::size_t genes, Issues& issues) const;
@@ -47,6 +53,9 @@ class GeneticAlgorithm final : public PopulationSearch {
   void load(Reader& in) override;
 
  private:
+  // Makes an island's next generation from its present one: places from `first` on.
+  struct Next;
+  void breed(std::size_t first, std::span<const double> means, Next& next);
   std::size_t select(std::span<const std::size_t> order, std::span<const double> fitness);
   void cross(std::span<const float> a, std::span<const float> b, std::span<float> child);
   void mutate(std::span<float> child, double size);
@@ -57,6 +66,7 @@ class GeneticAlgorithm final : public PopulationSearch {
   Matrix population_;
   std::vector<double> sizes_;         // of mutations, of each individual
   std::vector<double> sums_, times_;  // of each individual's measurements
+  std::int64_t generation_ = 0;
   std::vector<float> best_;
 };
 

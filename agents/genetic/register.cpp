@@ -1,6 +1,9 @@
 #include "agents/genetic/register.h"
 
+#include "agents/genetic/deep_ga.h"
 #include "agents/genetic/evolution.h"
+#include "agents/genetic/map_elites.h"
+#include "agents/genetic/neat.h"
 
 namespace sandlot {
 
@@ -11,6 +14,12 @@ void register_genetic(Registry& registry) {
       "cma_es", "Weights by a distribution that adapts its covariance (Hansen 2016)");
   registry.add_agent<EvolutionBy<EvolutionStrategy>>(
       "evolution_strategy", "Weights along an estimated gradient (Salimans et al. 2017)");
+  registry.add_agent<DeepGa>("deep_ga",
+                             "Weights as chains of seeds, for large networks (Such et al. 2017)");
+  registry.add_agent<MapElites>(
+      "map_elites", "The best network for each kind of behaviour (Mouret & Clune 2015)");
+  registry.add_agent<Neat>("neat",
+                           "Networks whose structure grows (NEAT; Stanley & Miikkulainen 2002)");
 }
 
 }  // namespace sandlot

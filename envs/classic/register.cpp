@@ -5,6 +5,7 @@
 #include "envs/classic/cart_pole.h"
 #include "envs/classic/cliff_walking.h"
 #include "envs/classic/connect_four.h"
+#include "envs/classic/double_pole.h"
 #include "envs/classic/dyna_maze.h"
 #include "envs/classic/frozen_lake.h"
 #include "envs/classic/lunar_lander.h"
@@ -13,6 +14,7 @@
 #include "envs/classic/taxi.h"
 #include "envs/classic/tic_tac_toe.h"
 #include "envs/classic/windy_gridworld.h"
+#include "envs/classic/xor.h"
 
 namespace sandlot {
 
@@ -35,12 +37,16 @@ void register_classic(Registry& registry) {
   registry.add_environment<CartPole>(
       "cart_pole",
       "Balance a pole on a cart (Barto, Sutton & Anderson 1983; Gymnasium's CartPole)");
+  registry.add_environment<DoublePole>(
+      "double_pole", "Balance two poles on one cart (Wieland 1991), seen in full or in part");
   registry.add_environment<MountainCar>("mountain_car", "Swing a weak car up a hill (Moore 1990)");
   registry.add_environment<Acrobot>("acrobot", "Swing a two-link arm above a line (Sutton 1996)");
   registry.add_environment<LunarLander>(
       "lunar_lander", "Land upright and softly on the moon (Gymnasium's LunarLander-v3)");
+  registry.add_environment<Xor>("xor", "Exclusive or, four patterns in four steps");
   registry.add_environment<TicTacToe>("tic_tac_toe", "Three in a row, a game for two");
-  registry.add_environment<ConnectFour>("connect_four", "Four in a row, of discs that fall; for two");
+  registry.add_environment<ConnectFour>("connect_four",
+                                        "Four in a row, of discs that fall; for two");
 }
 
 }  // namespace sandlot

@@ -128,6 +128,7 @@ void Show::begin(Actor& actor, std::int64_t number, Seed seed) {
   unfamiliar_ = false;
   gradient_.clear();
   layers_.clear();
+  graph_ = {};
   recent_.clear();
 }
 
@@ -135,6 +136,7 @@ void Show::begin(Actor& actor, std::int64_t number, Seed seed) {
 void Show::explain() {
   gradient_ = panels_.saliency ? actor_->saliency() : std::vector<float>();
   layers_ = panels_.network ? actor_->layers() : std::vector<LayerView>();
+  graph_ = panels_.network ? actor_->graph() : GraphView();
 }
 
 void Show::set_panels(const Panels& panels) {
@@ -182,7 +184,9 @@ void Show::draw(Scene& scene) const {
                             .names = spec.observation_names,
                             .grid = grid_ ? &*grid_ : nullptr,
                             .shape = spec.observation.shape,
-                            .layers = layers_};
+                            .layers = layers_,
+                            .graph = &graph_,
+                            .actions = spec.action_names};
   draw_heat(scene, insight);
   draw_overlay(scene, {.title = title_,
                        .episode = number_,

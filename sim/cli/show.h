@@ -40,9 +40,10 @@ class Actor {
   virtual std::span<const float> action_values() const { return {}; }
   // Whether the observation behind the last action is unlike anything in training.
   virtual bool unfamiliar() const { return false; }
-  // Policy::saliency() and layers() of the last action; empty where there are none.
+  // Policy::saliency(), layers() and graph() of the last action; empty where there are none.
   virtual std::vector<float> saliency() const { return {}; }
   virtual std::vector<LayerView> layers() const { return {}; }
+  virtual GraphView graph() const { return {}; }
 };
 
 // A policy, without exploration; the same seed gives the same episode.
@@ -55,6 +56,7 @@ class PolicyActor final : public Actor {
   bool unfamiliar() const override { return policy_.unfamiliar(observation_).value_or(false); }
   std::vector<float> saliency() const override;
   std::vector<LayerView> layers() const override { return policy_.layers(); }
+  GraphView graph() const override { return policy_.graph(); }
 
  private:
   Policy& policy_;
@@ -121,6 +123,7 @@ class Show {
   // Of the last action, and of the state in which it was chosen.
   std::vector<float> gradient_;
   std::vector<LayerView> layers_;
+  GraphView graph_;
   std::optional<ObservationGrid> grid_;
   EventSink events_;
   RecentEvents recent_;

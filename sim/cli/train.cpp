@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "sim/cli/common.h"
+#include "sim/cli/mpi.h"
 #include "sim/cli/verbs.h"
 #include "sim/experiment/chart.h"
 #include "sim/experiment/report.h"
@@ -75,8 +76,11 @@ class Display {
 
 class Jobs {
  public:
-  Jobs(const Registry& registry, const TrainOptions& options)
-      : registry_(registry), options_(options), display_(options.quiet) {
+  Jobs(const Registry& registry, const TrainOptions& options, Ranks* ranks)
+      : registry_(registry),
+        options_(options),
+        ranks_(ranks),
+        display_(options.quiet || (ranks && ranks->rank() > 0)) {
     fs::path path = options.config;
     if (fs::is_directory(path)) {  // a run folder: its own config, in its own place
       const RunFolder folder(path);
@@ -95,17 +99,36 @@ class Jobs {
     for (const auto& config : configs_)
       for (const auto seed : config.seeds) jobs_.push_back({&config, seed});
     install_stop_handler();
+    if (ranks_) check_spreads();
     announce();
+    // Ranks work on one run at a time, all of them.
     const auto workers = std::min<std::size_t>(
-        jobs_.size(), options_.jobs > 0 ? static_cast<std::size_t>(options_.jobs)
-                                        : std::max(1u, std::thread::hardware_concurrency()));
+        ranks_ ? 1 : jobs_.size(), options_.jobs > 0
+                                       ? static_cast<std::size_t>(options_.jobs)
+                                       : std::max(1u, std::thread::hardware_concurrency()));
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < workers; ++i) threads.emplace_back([this] { work(); });
     work();
     for (auto& thread : threads) thread.join();
     display_.clear();
     if (error_) std::rethrow_exception(error_);
+    if (ranks_) tell_ranks({});
     return finish();
+  }
+
+  // Of a rank other than 0: helps with the runs that rank 0 names, until it names none.
+  void serve() {
+    install_stop_handler();
+    for (;;) {
+      std::vector<std::byte> bytes;
+      ranks_->broadcast(bytes);
+      if (bytes.empty()) return;
+      Reader in(bytes, "the run that rank 0 named");
+      const auto config = in.read<std::uint64_t>();
+      const auto seed = in.read<std::int64_t>();
+      if (config >= configs_.size()) in.fail("there is no such variant");
+      serve_run(configs_[config], seed, *ranks_);
+    }
   }
 
  private:
@@ -118,6 +141,22 @@ class Jobs {
     if (above.filename() == config.name) return above.parent_path();
     configs_.front().variant = above.filename().string();
     return above.parent_path().parent_path();
+  }
+
+  void check_spreads() const {
+    for (const auto& config : configs_) {
+      const auto agent = config.agent.agent->make(config.spec(), config.environment.copies, 0);
+      if (!agent->spreads())
+        throw ConfigError({{{options_.config, 0, 0},
+                            "agent.name",
+                            std::string(config.agent.agent.chosen()) +
+                                " trains in one process: run it without mpirun"}});
+    }
+  }
+
+  void tell_ranks(const Writer& what) const {
+    std::vector<std::byte> bytes(what.bytes().begin(), what.bytes().end());
+    ranks_->broadcast(bytes);
   }
 
   void announce() const {
@@ -152,8 +191,16 @@ class Jobs {
     options.stop = &stop_requested;
     options.progress = [this](const Progress& p) { display_.progress(p); };
     options.message = [this](const std::string& text) { display_.message(text); };
+    options.ranks = ranks_;
     TrainingRun run(registry_, *job.config, job.seed, options);
+    if (ranks_) {
+      Writer named;
+      named.write(static_cast<std::uint64_t>(job.config - configs_.data()));
+      named.write(job.seed);
+      tell_ranks(named);
+    }
     const TrainingOutcome outcome = run.run();
+    if (ranks_) tell_ranks({});
     const std::string label = job.config->label() + ", seed " + std::to_string(job.seed);
     if (!outcome.finished) {
       display_.message(label + ": stopped at " + with_thousands(outcome.steps) +
@@ -189,6 +236,7 @@ class Jobs {
 
   const Registry& registry_;
   const TrainOptions& options_;
+  Ranks* ranks_;
   Display display_;
   fs::path root_;
   std::vector<ExperimentConfig> configs_;
@@ -202,7 +250,22 @@ class Jobs {
 }  // namespace
 
 int train(const Registry& registry, const TrainOptions& options) {
-  return Jobs(registry, options).run();
+  const auto ranks = start_ranks();
+  if (!ranks) return Jobs(registry, options, nullptr).run();
+  try {
+    Jobs jobs(registry, options, ranks.get());
+    if (ranks->rank() == 0) return jobs.run();
+    jobs.serve();
+    return 0;
+  } catch (const ConfigError& error) {
+    // All ranks have found the same in their config: one says it, the others leave it to that one.
+    if (ranks->rank() > 0) std::this_thread::sleep_for(std::chrono::seconds(5));
+    for (const auto& problem : error.problems) print_error(problem.describe());
+    abort_ranks(2);
+  } catch (const std::exception& error) {
+    print_error("rank " + std::to_string(ranks->rank()) + ": " + error.what());
+    abort_ranks(1);
+  }
 }
 
 void add_train(CLI::App& app, Run& run) {

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/core/figure.h"
 #include "sim/core/policy.h"
 #include "sim/core/random.h"
+#include "sim/core/ranks.h"
 #include "sim/core/vector_environment.h"
 
 namespace sandlot {
@@ -50,6 +52,9 @@ class TrainingContext {
   // one of Agent::metrics().
   virtual void report(std::string_view metric, double value) = 0;
 
+  // The processes that train together; null where this is the only one.
+  virtual Ranks* ranks() { return nullptr; }
+
   // Episode files, and those in folders, played again in the world that they were recorded in.
   virtual std::vector<Demonstration> demonstrations(std::span<const std::string> paths) {
     static_cast<void>(paths);
@@ -71,6 +76,14 @@ class Agent {
   virtual Policy& policy() = 0;
   // Names of the figures it reports: columns of metrics.csv.
   virtual std::vector<std::string> metrics() const { return {}; }
+
+  // For the report: figures of the run so far.
+  virtual std::vector<Figure> figures() const { return {}; }
+
+  // Whether train() shares its work with other ranks, which call serve() meanwhile: it returns when
+  // train() has.
+  virtual bool spreads() const { return false; }
+  virtual void serve(TrainingContext& training) { static_cast<void>(training); }
 
   // What it is made of and how much memory it will take, in a line; shown before the run. May be "".
   virtual std::string describe() const { return ""; }

@@ -105,6 +105,7 @@ class PerceivingPolicy final : public Policy {
     return perception_.unfamiliar(observation);
   }
   std::vector<LayerView> layers() const override { return inner_.layers(); }
+  GraphView graph() const override { return inner_.graph(); }
   // What the inner policy has, and `observation.mean` and `observation.deviation`.
   bool export_arrays(ArraySink& sink) const override;
   void save(Writer& out) const override { inner_.save(out); }

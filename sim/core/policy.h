@@ -22,6 +22,25 @@ struct LayerView {
   std::vector<float> values;  // [height, width, channels]; empty where they are not to be had
 };
 
+// A network that has no layers, such as an evolved one: nodes and single links, with what they held
+// when it was last evaluated, for the first row.
+struct GraphView {
+  struct Node {
+    enum class Role : std::uint8_t { input, bias, hidden, output };
+    Role role = Role::hidden;
+    std::int32_t number = 0;  // of an input or output: which one
+    std::int32_t depth = 0;   // 0: inputs; others by the longest way from them
+    float value = 0;
+  };
+  struct Link {
+    std::size_t from = 0, to = 0;
+    float weight = 0;
+    bool recurrent = false;  // it carries what `from` held in the step before
+  };
+  std::vector<Node> nodes;
+  std::vector<Link> links;
+};
+
 // An action that a search looked at: how often, what it expects of it, from −1 (lost) to 1 (won),
 // and how the game would go on, from the action itself.
 struct Consideration {
@@ -91,6 +110,9 @@ class Policy {
   // The layers of its network from input to output, without those that only rearrange; empty where
   // it is none.
   virtual std::vector<LayerView> layers() const { return {}; }
+
+  // Its network where that has no layers; without nodes where it is none.
+  virtual GraphView graph() const { return {}; }
 
   // What it has learnt, as arrays that other programs read; false where it is none.
   virtual bool export_arrays(ArraySink& sink) const {

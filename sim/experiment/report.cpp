@@ -10,6 +10,7 @@
 #include "sim/core/archive.h"
 #include "sim/experiment/chart.h"
 #include "sim/experiment/episode_file.h"
+#include "sim/experiment/figures.h"
 #include "sim/experiment/metrics.h"
 #include "sim/experiment/page.h"
 #include "sim/experiment/picture.h"
@@ -234,6 +235,20 @@ std::string strip(const Registry& registry, const Group& group) {
   return html + "</div>\n";
 }
 
+// What the agents show of their way of learning, of the first seed of each variant.
+std::string agent_figures(const std::vector<Group>& groups) {
+  std::string html;
+  for (const auto& group : groups) {
+    std::string figures;
+    for (const Figure& figure : load_figures(group.runs.front().figures()))
+      figures += figure_html(figure);
+    if (figures.empty()) continue;
+    html += (groups.size() > 1 ? "<h3>" + escape_html(group.name) + ", seed " : "<h3>Seed ") +
+            std::to_string(group.runs.front().seed()) + "</h3>\n" + figures;
+  }
+  return html.empty() ? "" : "<section><h2>How it learnt</h2>\n" + html + "</section>\n";
+}
+
 }  // namespace
 
 std::string report_html(const Registry& registry, const std::vector<RunFolder>& runs,
@@ -260,7 +275,8 @@ std::string report_html(const Registry& registry, const std::vector<RunFolder>& 
     if (!frames.empty())
       html += (groups.size() > 1 ? "<h3>" + escape_html(group.name) + "</h3>\n" : "") + frames;
   }
-  html += "</section>\n" + more + "<section><h2>Configuration, every value spelt out</h2>\n";
+  html += "</section>\n" + agent_figures(groups) + more +
+          "<section><h2>Configuration, every value spelt out</h2>\n";
   for (const auto& group : groups)
     html += "<details" + std::string(groups.size() == 1 ? " open" : "") + "><summary>" +
             escape_html(groups.size() == 1 ? first.name : group.name) + "</summary><pre>" +

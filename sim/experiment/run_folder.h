@@ -22,6 +22,7 @@ class RunFolder {
   std::filesystem::path policy() const { return path_ / "policy"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path episodes() const { return path_ / "episodes"; }
+  std::filesystem::path figures() const { return path_ / "figures"; }  // of the agent, if any
   std::filesystem::path lock() const { return path_ / "lock"; }
 
   bool exists() const;  // holds a run, finished or not

@@ -11,6 +11,7 @@
 #include "sim/core/random_policy.h"
 #include "sim/experiment/demonstrations.h"
 #include "sim/experiment/episode_file.h"
+#include "sim/experiment/figures.h"
 
 namespace sandlot {
 namespace fs = std::filesystem;
@@ -83,6 +84,17 @@ std::string first_difference(const std::string& a, const std::string& b) {
   return "'" + line(a, at) + "' then, '" + line(b, bt) + "' now";
 }
 
+Seed root_of(std::int64_t seed) { return derive(static_cast<Seed>(seed), "sandlot"); }
+
+std::unique_ptr<VectorEnvironment> make_world(const ExperimentConfig& config, Seed root,
+                                              Perception& perception) {
+  const EnvironmentSection& section = config.environment;
+  auto world = section.world->make_batch(section.wrappers, section.copies,
+                                         derive(root, "environment"), section.threads);
+  if (perception.plain() && !perception.has_novelty()) return world;
+  return std::make_unique<PerceivedEnvironment>(std::move(world), config.spec(), perception);
+}
+
 }  // namespace
 
 std::optional<double> TrainingRun::Mean::take() {
@@ -97,20 +109,16 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
     : registry_(registry),
       config_(config),
       seed_(seed),
-      root_(derive(static_cast<Seed>(seed), "sandlot")),
+      root_(root_of(seed)),
       options_(std::move(options)),
       folder_(RunFolder::of(options_.root, config, seed)),
       label_(config.label() + ", seed " + std::to_string(seed)),
       in_episodes_(config.training.in_episodes()),
       budget_(config.training.budget()) {
-  const EnvironmentSection& world = config_.environment;
   perception_ = config_.make_perception(derive(root_, "perception"));
-  environment_ = world.world->make_batch(world.wrappers, world.copies, derive(root_, "environment"),
-                                         world.threads);
-  if (!perception_->plain() || perception_->has_novelty())
-    environment_ = std::make_unique<PerceivedEnvironment>(std::move(environment_), config_.spec(),
-                                                          *perception_);
-  agent_ = config_.agent.agent->make(config_.spec(), world.copies, derive(root_, "agent"));
+  environment_ = make_world(config_, root_, *perception_);
+  agent_ =
+      config_.agent.agent->make(config_.spec(), config_.environment.copies, derive(root_, "agent"));
   policy_ = std::make_unique<PerceivingPolicy>(agent_->policy(), *perception_);
   agent_metrics_ = agent_->metrics();
   reported_.resize(agent_metrics_.size());
@@ -165,6 +173,33 @@ void TrainingRun::open_files(std::uint64_t metrics_length, const std::string& ev
     if (name.starts_with("events.out.tfevents.") && name != events_name) fs::remove(entry.path());
   }
   events_ = std::make_unique<EventFile>(folder_.path(), events_name, events_length);
+}
+
+void serve_run(const ExperimentConfig& config, std::int64_t seed, Ranks& ranks) {
+  class Served final : public TrainingContext {
+   public:
+    Served(std::unique_ptr<VectorEnvironment> environment, Ranks& with)
+        : environment_(std::move(environment)), ranks_(with) {}
+    VectorEnvironment& environment() override { return *environment_; }
+    Ranks* ranks() override { return &ranks_; }
+    bool proceed(Agent&) override { return false; }
+    void step(const Actions& actions) override { environment_->step(actions); }
+    void count(std::int64_t, std::span<const EpisodeRecord>) override {}
+    std::int64_t steps() const override { return 0; }
+    std::int64_t episodes() const override { return 0; }
+    void report(std::string_view, double) override {}
+
+   private:
+    std::unique_ptr<VectorEnvironment> environment_;
+    Ranks& ranks_;
+  };
+  const Seed root = root_of(seed);
+  // What it has learnt comes with the first state of the world that rank 0 sends.
+  const auto perception = config.make_perception(derive(root, "perception"));
+  Served served(make_world(config, root, *perception), ranks);
+  const auto agent =
+      config.agent.agent->make(config.spec(), config.environment.copies, derive(root, "agent"));
+  agent->serve(served);
 }
 
 TrainingOutcome TrainingRun::run() {
@@ -398,6 +433,7 @@ void TrainingRun::checkpoint() {
                         events_->name() + "\n" + std::to_string(events_->length()) + "\n" +
                             std::to_string(seconds_before_ + now() - started_) + "\n");
   save_archive(folder_.checkpoints() / (padded(steps_) + ".ckpt"), kKind, kVersion, out);
+  save_figures(folder_.figures(), agent_->figures());
   follow_checkpoint();
 }
 

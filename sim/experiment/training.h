@@ -44,6 +44,7 @@ struct TrainingOptions {
   std::function<void(const std::string&)> message;  // a line worth reading
   const std::atomic<bool>* stop = nullptr;          // set: checkpoint and return
   bool keep_episodes = false;                       // TrainingOutcome::episodes
+  Ranks* ranks = nullptr;                           // that help this one, which is rank 0
 };
 
 struct TrainingOutcome {
@@ -56,6 +57,10 @@ struct TrainingOutcome {
   std::vector<std::string> columns;     // as in metrics.csv
   std::vector<std::vector<std::optional<double>>> rows;
 };
+
+// What a rank other than 0 does for a run: it makes the same world and agent and serves, until an
+// empty broadcast says that the run is over.
+void serve_run(const ExperimentConfig& config, std::int64_t seed, Ranks& ranks);
 
 class TrainingRun final : public TrainingContext {
  public:
@@ -81,6 +86,7 @@ class TrainingRun final : public TrainingContext {
   std::int64_t steps() const override { return steps_; }
   std::int64_t episodes() const override { return episodes_; }
   void report(std::string_view metric, double value) override;
+  Ranks* ranks() override { return options_.ranks; }
   std::vector<Demonstration> demonstrations(std::span<const std::string> paths) override;
   Policy& trained_policy(const std::string& run) override;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/render/insight_graph.h"
 #include "sim/render/panel.h"
 
 namespace sandlot {
@@ -66,6 +67,7 @@ class InsightPanel {
   void numbers(const InsightInfo& info, float bottom);
   void network(std::span<const LayerView> layers);
   float bottom() const { return bottom_; }
+  GraphBox rest() const { return {left_, y_ + 8 * u_, right_, bottom_, u_}; }
 
  private:
   float layer_height(const LayerView& layer, float cell) const;
@@ -234,7 +236,9 @@ void draw_insight(Scene& scene, const InsightInfo& info) {
   }
   if (!info.network) return;
   p.heading("Network", "below 0", "above");
-  if (info.layers.empty())
+  if (info.graph && !info.graph->nodes.empty())
+    draw_graph(scene, *info.graph, p.rest(), info.shape, info.grid, info.names, info.actions);
+  else if (info.layers.empty())
     p.remark("this policy has none");
   else
     p.network(info.layers);

@@ -22,7 +22,9 @@ struct InsightInfo {
   const ObservationGrid* grid = nullptr;
   std::span<const int> shape = {};  // of the observation
 
-  std::span<const LayerView> layers = {};  // empty where the policy has no network
+  std::span<const LayerView> layers = {};     // empty where the policy has no network
+  const GraphView* graph = nullptr;           // or the network of one that has no layers
+  std::span<const std::string> actions = {};  // names of its outputs; may be empty
 };
 
 // The squares of the grid that mattered, over the world's picture: by how much the action's worth

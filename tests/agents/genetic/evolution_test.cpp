@@ -45,7 +45,7 @@ class Listener final : public PopulationSearch {
 class Listening final : public Evolution {
  public:
   Listening(const EnvironmentSpec& spec, int copies)
-      : Evolution(std::vector<std::int64_t>{4}, spec, copies) {
+      : Evolution(std::vector<std::int64_t>{4}, false, spec, copies) {
     auto listener = std::make_unique<Listener>(network().size());
     search = listener.get();
     set_search(std::move(listener));

@@ -1,6 +1,7 @@
 // Searches by themselves, on functions whose optimum is known.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -78,6 +79,13 @@ std::vector<std::unique_ptr<PopulationSearch>> all_searches(Seed seed) {
         if (mutation == Mutation::polynomial) settings.mutation_size = 1.5;  // the farthest
         searches.push_back(std::make_unique<GeneticAlgorithm>(settings, kTen, seed));
       }
+  GeneticSettings islands;
+  islands.population = 60;
+  islands.islands = 4;
+  islands.migrate_every = 3;
+  islands.elites = 2;
+  islands.mutation_rate = 0.3;
+  searches.push_back(std::make_unique<GeneticAlgorithm>(islands, kTen, seed));
   searches.push_back(std::make_unique<CmaEs>(CmaEsSettings{}, kTen, seed));
   searches.push_back(std::make_unique<EvolutionStrategy>(EvolutionStrategySettings{}, kTen, seed));
   return searches;
@@ -149,6 +157,35 @@ TEST_CASE(
   fitness[6] = 7;
   search.tell(fitness);
   CHECK(search.population().row(0) == other);
+}
+
+TEST_CASE("genetic algorithm: islands breed apart, and the best goes to the next one in time") {
+  GeneticSettings settings;
+  settings.population = 12;
+  settings.islands = 3;
+  settings.elites = 1;
+  settings.migrate_every = 4;
+  GeneticAlgorithm search(settings, kTen, 1);
+  const Eigen::RowVectorXf champion = search.population().row(5);  // of the second island
+  std::vector<double> fitness(12, 0);
+  fitness[5] = 10;
+  const auto where = [&] {
+    std::vector<Eigen::Index> rows;
+    for (Eigen::Index i = 0; i < 12; ++i)
+      if (search.population().row(i) == champion) rows.push_back(i);
+    return rows;
+  };
+  for (int generation = 1; generation <= 4; ++generation) {
+    search.tell(fitness);
+    std::fill(fitness.begin(), fitness.end(), 0.0);
+    fitness[4] = 10;  // the elite of the second island, its place from now on
+    const auto rows = where();
+    REQUIRE(!rows.empty());
+    CHECK(rows[0] == 4);
+    // Not before the fourth generation is it on the third island, behind that one's elite.
+    CHECK((std::find(rows.begin(), rows.end(), 9) != rows.end()) == (generation == 4));
+    for (const auto r : rows) CHECK((r >= 4 && r <= (generation == 4 ? 9 : 7)));
+  }
 }
 
 TEST_CASE("evolution strategy: ranks, and the gradient of a slope") {

@@ -10,7 +10,9 @@
 
 #include "envs/classic/acrobot.h"
 #include "envs/classic/cart_pole.h"
+#include "envs/classic/double_pole.h"
 #include "envs/classic/mountain_car.h"
+#include "envs/classic/xor.h"
 
 using namespace sandlot;
 using namespace sandlot::classic;
@@ -222,4 +224,104 @@ TEST_CASE("acrobot: hanging still stays, and the start is near it") {
   env.reset(4);
   for (const double v : env.state()) CHECK(std::abs(v) <= 0.1);
   CHECK(env.spec().step_limit == 500);
+}
+
+// Lagrange's equations of two rods on a cart as a linear system in the three accelerations, without
+// the friction of the hinges, which a rod of length 2 l and mass m feels as μ θ̇ at its hinge.
+TEST_CASE("double pole: accelerations solve the equations of motion") {
+  Random random(3);
+  for (int trial = 0; trial < 1000; ++trial) {
+    DoublePole::State s{};
+    for (double& v : s) v = random.uniform(-1, 1);
+    const double force = random.uniform(-10, 10);
+    const DoublePole::State d = DoublePole::derivatives(s, force);
+    const double a = d[1];
+    double cart = 1.11 * a - force;  // (M + Σ m) a + Σ m l (θ̈ cos θ − θ̇² sin θ) = F
+    for (std::size_t i = 0; i < 2; ++i) {
+      const double m = i == 0 ? 0.1 : 0.01, l = i == 0 ? 0.5 : 0.05;
+      const double sine = std::sin(s[2 + 2 * i]), cosine = std::cos(s[2 + 2 * i]);
+      const double w = s[3 + 2 * i], alpha = d[3 + 2 * i];
+      cart += m * l * (alpha * cosine - w * w * sine);
+      // 4/3 m l² θ̈ + m l a cos θ = m g l sin θ − μ θ̇
+      const double pole =
+          4.0 / 3 * m * l * l * alpha + m * l * a * cosine - m * 9.8 * l * sine + 2e-6 * w;
+      CHECK(std::abs(pole) < 1e-12);
+    }
+    CHECK(std::abs(cart) < 1e-10);
+  }
+}
+
+TEST_CASE("double pole: without force and friction worth the name, energy stays") {
+  DoublePole env({.lean = 10});
+  env.reset(1);
+  const auto energy = [&] {
+    const auto& s = env.state();
+    double sum = 0.5 * s[1] * s[1];
+    for (std::size_t i = 0; i < 2; ++i) {
+      const double m = i == 0 ? 0.1 : 0.01, l = i == 0 ? 0.5 : 0.05;
+      const double angle = s[2 + 2 * i], w = s[3 + 2 * i];
+      const double vx = s[1] + l * w * std::cos(angle), vy = -l * w * std::sin(angle);
+      sum += 0.5 * m * (vx * vx + vy * vy) + 0.5 * (m * l * l / 3) * w * w +
+             m * 9.8 * l * std::cos(angle);
+    }
+    return sum;
+  };
+  const double start = energy();
+  const float nothing = 0;
+  int steps = 0;
+  while (env.step({0, {&nothing, 1}}).status == Status::running) ++steps;
+  CHECK(steps > 10);
+  CHECK(energy() == doctest::Approx(start).epsilon(1e-4));
+}
+
+TEST_CASE("double pole: starts, ends, the grid and Gruau's reward") {
+  DoublePole env({.damping = true, .steps = 150});
+  env.reset(7);
+  CHECK(env.state()[2] == doctest::Approx(4 * pi / 180));
+  env.begin_at({});  // upright, at rest: nothing moves, so that it is as calm as can be
+  const float nothing = 0;
+  double sum = 0;
+  StepResult result;
+  int steps = 0;
+  env.begin_at({0.1, 0, 0, 0, 0, 0});
+  for (; result.status == Status::running; ++steps) {
+    result = env.step({0, {&nothing, 1}});
+    sum += static_cast<double>(result.reward);
+  }
+  CHECK(steps == 150);
+  CHECK(env.goal_reached());
+  // 0.1 for lasting, and 0.9 · 0.75 / (100 · 0.1).
+  CHECK(sum == doctest::Approx(0.1 + 0.0675));
+
+  CHECK(DoublePole::grid_state(312) == DoublePole::State{});
+  const auto first = DoublePole::grid_state(0), last = DoublePole::grid_state(624);
+  CHECK(first[0] == doctest::Approx(-0.9 * 2.16));
+  CHECK(last[3] == doctest::Approx(0.9 * 8.6 * pi / 180));
+  env.begin_at({2.39, 5, 0, 0, 0, 0});
+  CHECK(env.step({0, {&nothing, 1}}).status == Status::terminated);
+  CHECK_FALSE(env.goal_reached());
+}
+
+TEST_CASE("xor: a return from 0 to 16, and the goal on the right side of a half") {
+  Xor env;
+  const auto play = [&](std::array<float, 4> answers) {
+    env.reset(1);
+    float sum = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      std::array<float, 2> seen{};
+      env.observe(seen);
+      CHECK(seen[0] == static_cast<float>(i / 2));
+      CHECK(seen[1] == static_cast<float>(i % 2));
+      const StepResult result = env.step({0, {&answers[i], 1}});
+      CHECK((result.status == Status::terminated) == (i == 3));
+      sum += result.reward;
+    }
+    return sum;
+  };
+  CHECK(play({0, 1, 1, 0}) == 16);
+  CHECK(env.goal_reached());
+  CHECK(play({1, 0, 0, 1}) == 0);
+  CHECK_FALSE(env.goal_reached());
+  CHECK(play({0.25f, 0.75f, 0.75f, 0.5f}) == doctest::Approx(2.75 * 2.75));
+  CHECK_FALSE(env.goal_reached());
 }

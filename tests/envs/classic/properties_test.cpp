@@ -12,6 +12,7 @@
 #include "envs/classic/blackjack.h"
 #include "envs/classic/cart_pole.h"
 #include "envs/classic/cliff_walking.h"
+#include "envs/classic/double_pole.h"
 #include "envs/classic/dyna_maze.h"
 #include "envs/classic/frozen_lake.h"
 #include "envs/classic/lunar_lander.h"
@@ -45,6 +46,8 @@ std::vector<Make> all_worlds() {
       maker<FrozenLake>({.map = FrozenLake::Map::large}),
       maker<FrozenLake>({.map = FrozenLake::Map::custom, .rows = {"SFS", "HGF"}}),
       maker<CartPole>({.velocities = false}),
+      maker<DoublePole>({.velocities = false, .damping = true, .steps = 100}),
+      maker<DoublePole>({.start = DoublePole::Start::grid}),
       maker<LunarLander>({.gravity = -4, .wind = true}),
       maker<Blackjack>({.natural = Blackjack::Natural::gymnasium}),
       maker<Blackjack>({.natural = Blackjack::Natural::bonus, .exploring_starts = true})};
@@ -57,17 +60,26 @@ std::vector<Make> all_worlds() {
   return list;
 }
 
-// A random legal action; one that is refused where none is, as in a game that is over.
-std::int32_t any_action(const Environment& env, Random& random) {
-  const auto n = static_cast<std::uint32_t>(env.spec().action.n);
+// A random legal action, whose values are good until the next one; of index −1 where none is legal,
+// as in a game that is over.
+Action any_action(const Environment& env, Random& random) {
+  const Space& space = env.spec().action;
+  if (!space.is_discrete()) {
+    static std::vector<float> values;
+    values.resize(space.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = space.low_at(i) + (space.high_at(i) - space.low_at(i)) * random.uniform_float();
+    return {0, values};
+  }
+  const auto n = static_cast<std::uint32_t>(space.n);
   static std::vector<std::uint8_t> mask;
   mask.resize(n);
   env.legal_actions(mask);
-  if (std::count(mask.begin(), mask.end(), 0) == n) return -1;
+  if (std::count(mask.begin(), mask.end(), 0) == n) return {-1, {}};
   std::uint32_t action = 0;
   do action = random.below(n);
   while (mask[action] == 0);
-  return static_cast<std::int32_t>(action);
+  return {static_cast<std::int32_t>(action), {}};
 }
 
 // What a player sees of some steps: everything, to be compared between two copies.
@@ -76,12 +88,12 @@ std::vector<float> play(Environment& env, int steps, Seed actions) {
   std::vector<float> seen, observation(env.spec().observation.size());
   EventSink sink;
   for (int t = 0; t < steps; ++t) {
-    const std::int32_t action = any_action(env, random);
-    if (action < 0) {  // loaded from a broken archive, after the end of its game
+    const Action action = any_action(env, random);
+    if (action.index < 0) {  // loaded from a broken archive, after the end of its game
       env.reset(random.next_u64());
       continue;
     }
-    const StepResult result = env.step({.index = action, .values = {}});
+    const StepResult result = env.step(action);
     env.observe(observation);
     seen.insert(seen.end(), observation.begin(), observation.end());
     seen.push_back(result.reward);
@@ -112,8 +124,8 @@ TEST_CASE("classic worlds: all are registered") {
   }
   CHECK(names == std::vector<std::string>{"random_walk", "cliff_walking", "windy_gridworld",
                                           "dyna_maze", "frozen_lake", "taxi", "blackjack",
-                                          "cart_pole", "mountain_car", "acrobot", "lunar_lander",
-                                          "tic_tac_toe", "connect_four"});
+                                          "cart_pole", "double_pole", "mountain_car", "acrobot",
+                                          "lunar_lander", "xor", "tic_tac_toe", "connect_four"});
 }
 
 TEST_CASE("classic worlds: names, spaces and reward ranges hold in play") {
@@ -121,7 +133,8 @@ TEST_CASE("classic worlds: names, spaces and reward ranges hold in play") {
     const auto env = make();
     const EnvironmentSpec& spec = env->spec();
     CAPTURE(spec.name);
-    CHECK(spec.action_names.size() == static_cast<std::size_t>(spec.action.n));
+    if (spec.action.is_discrete())
+      CHECK(spec.action_names.size() == static_cast<std::size_t>(spec.action.n));
     CHECK(spec.action_keys.size() == spec.action_names.size());
     if (!spec.observation_names.empty())
       CHECK(spec.observation_names.size() == spec.observation.size());
@@ -133,7 +146,7 @@ TEST_CASE("classic worlds: names, spaces and reward ranges hold in play") {
       for (int t = 0; t < 300 && result.status == Status::running; ++t) {
         env->observe(observation);
         REQUIRE(spec.observation.contains(observation.data()));
-        result = env->step({.index = any_action(*env, random), .values = {}});
+        result = env->step(any_action(*env, random));
         REQUIRE(result.reward >= spec.reward_low);
         REQUIRE(result.reward <= spec.reward_high);
       }
@@ -206,8 +219,7 @@ TEST_CASE("classic worlds: a step allocates nothing") {
     any_action(*env, random);
     const long before = allocations;
     for (int t = 0; t < 1000; ++t) {
-      const std::int32_t action = any_action(*env, random);
-      if (env->step({.index = action, .values = {}}).status != Status::running)
+      if (env->step(any_action(*env, random)).status != Status::running)
         env->reset(static_cast<Seed>(t));
       env->observe(observation);
     }

@@ -125,3 +125,46 @@ TEST_CASE("insight: everything it draws is inside its panel, however small") {
     }
   }
 }
+
+TEST_CASE("insight: a network without layers shows its nodes, names and links inside the panel") {
+  using Role = GraphView::Node::Role;
+  GraphView graph;
+  for (int i = 0; i < 4; ++i)
+    graph.nodes.push_back({.role = Role::input, .number = i, .value = i % 2 == 0 ? 1.0f : 0.0f});
+  graph.nodes.push_back({.role = Role::bias, .value = 1});
+  graph.nodes.push_back({.role = Role::hidden, .depth = 1, .value = 0.5f});
+  graph.nodes.push_back({.role = Role::output, .number = 0, .depth = 2, .value = -0.5f});
+  graph.nodes.push_back({.role = Role::output, .number = 1, .depth = 2, .value = 0.9f});
+  graph.links = {{0, 5, 1.5f, false}, {5, 6, -2, false}, {4, 7, 0.5f, false}, {7, 5, 1, true}};
+  const std::vector<std::string> inputs{"far", "near", "high_up", "low"}, outputs{"left", "jump"};
+  const std::vector<int> shape{1, 2, 2};
+  const ObservationGrid grid{.planes = 1, .placed = 1};
+  for (const bool picture : {false, true})
+    for (const int height : {120, 500, 1000}) {
+      CAPTURE(height);
+      Scene scene;
+      scene.begin(500, height, {255, 255, 255});
+      const std::size_t first = scene.primitives().size();
+      draw_insight(scene, {.network = true,
+                           .names = inputs,
+                           .grid = picture ? &grid : nullptr,
+                           .shape = picture ? std::span<const int>(shape) : std::span<const int>(),
+                           .graph = &graph,
+                           .actions = outputs});
+      CHECK(has(scene, "left"));
+      CHECK(has(scene, "jump"));
+      CHECK(has(scene, "bias"));
+      CHECK(has(scene, "high up") == !picture);
+      int lines = 0;
+      for (std::size_t i = first; i < scene.primitives().size(); ++i) {
+        const Primitive& p = scene.primitives()[i];
+        lines += p.kind == Primitive::Kind::line;
+        if (p.kind != Primitive::Kind::circle) continue;
+        CHECK(p.x > 500);
+        CHECK(p.x < static_cast<float>(scene.width()));
+        CHECK(p.y > 0);
+        CHECK(p.y < static_cast<float>(height));
+      }
+      CHECK(lines == 2 + 4);  // the panel's own two
+    }
+}
