@@ -44,6 +44,12 @@ class WorldGame final : public TwoPlayerGame {
     total_ += result.reward;
     over_ = result.status != Status::running;
   }
+  void restart() override {
+    world_->reset(0);
+    total_ = 0;
+    over_ = false;
+  }
+  void observe(std::span<float> out) const override { world_->observe(out); }
 
  private:
   std::unique_ptr<Environment> world_;

@@ -29,7 +29,7 @@ void ConnectFourRules::specify(const Board& board, EnvironmentSpec& spec) {
   }
 }
 
-void ConnectFourRules::observe(const State& state, std::span<float> out) {
+void ConnectFourRules::observe(const Board&, const State& state, std::span<float> out) {
   const auto places = static_cast<std::size_t>(state.rows() * state.columns());
   std::size_t i = 0;
   for (int row = state.rows() - 1; row >= 0; --row) {

@@ -65,7 +65,10 @@ struct ConnectFourRules {
     int turn_ = 0, winner_ = -1, count_ = 0;
   };
   static void specify(const Board& board, EnvironmentSpec& spec);
-  static void observe(const State& state, std::span<float> out);
+  static void observe(const Board& board, const State& state, std::span<float> out);
+  static std::vector<Symmetry> symmetries(const Board& board) {
+    return mirror_of_columns(board.rows, board.columns);
+  }
   static void draw(const State& state, int last, Scene& scene);
 };
 

@@ -20,10 +20,14 @@ void TicTacToeRules::State::play(int a) {
   turn_ = 1 - turn_;
 }
 
-void TicTacToeRules::specify(const Board&, EnvironmentSpec& spec) {
+void TicTacToeRules::specify(const Board& board, EnvironmentSpec& spec) {
   spec.name = "tic_tac_toe";
-  spec.observation = Space::discrete(19683);
-  spec.observation_names = {"board"};
+  if (board.observation == Observation::planes) {
+    spec.observation = Space::box({2, 3, 3}, 0, 1).quantized(1);
+  } else {
+    spec.observation = Space::discrete(19683);
+    spec.observation_names = {"board"};
+  }
   spec.action = Space::discrete(9);
   // The keys lie as the cells do on a numeric keypad.
   for (const int key : {7, 8, 9, 4, 5, 6, 1, 2, 3}) spec.action_keys.push_back(std::to_string(key));
@@ -31,7 +35,16 @@ void TicTacToeRules::specify(const Board&, EnvironmentSpec& spec) {
                        "right",    "bottom left", "bottom",    "bottom right"};
 }
 
-void TicTacToeRules::observe(const State& state, std::span<float> out) {
+void TicTacToeRules::observe(const Board& board, const State& state, std::span<float> out) {
+  if (board.observation == Observation::planes) {
+    for (int cell = 0; cell < 9; ++cell) {
+      const int mark = state.at(cell);
+      const auto i = static_cast<std::size_t>(cell);
+      out[i] = mark == state.to_move() + 1 ? 1.0f : 0.0f;
+      out[9 + i] = mark == 2 - state.to_move() ? 1.0f : 0.0f;
+    }
+    return;
+  }
   int index = 0;
   for (int cell = 8; cell >= 0; --cell) {
     const int mark = state.at(cell);

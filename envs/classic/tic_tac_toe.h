@@ -1,7 +1,8 @@
 // Tic-tac-toe: three in a row on 3 × 3. A draw with perfect play.
 //
-// Observation, one number below 3⁹: the cell of row r and column c counts 3^(3r+c) times 0 for
-// empty, 1 for a mark of the player to move, 2 for one of the other. Actions: cells, row by row.
+// Observation `index`, one number below 3⁹: the cell of row r and column c counts 3^(3r+c) times 0
+// for empty, 1 for a mark of the player to move, 2 for one of the other. Observation `planes`,
+// [2, 3, 3]: the marks of the player to move, those of the other. Actions: cells, row by row.
 #pragma once
 
 #include <array>
@@ -13,8 +14,14 @@ namespace sandlot::classic {
 
 struct TicTacToeRules {
   static constexpr bool kSolved = true;
+  enum class Observation { index, planes };
   struct Board {
-    void fields(Fields&) {}
+    Observation observation = Observation::index;
+    void fields(Fields& f) {
+      f.choice("observation", observation,
+               {{"index", Observation::index}, {"planes", Observation::planes}},
+               "the position's number, for tables, or the marks as pictures, for networks");
+    }
   };
   class State {
    public:
@@ -36,7 +43,11 @@ struct TicTacToeRules {
     int turn_ = 0, winner_ = -1;
   };
   static void specify(const Board& board, EnvironmentSpec& spec);
-  static void observe(const State& state, std::span<float> out);
+  static void observe(const Board& board, const State& state, std::span<float> out);
+  static std::vector<Symmetry> symmetries(const Board& board) {
+    return board.observation == Observation::planes ? square_symmetries(3, 0)
+                                                    : std::vector<Symmetry>{};
+  }
   static void draw(const State& state, int last, Scene& scene);
   // One of the actions that are best with perfect play, each with the same chance.
   static int best_action(const State& state, Random& random);

@@ -7,7 +7,8 @@
 //   void play(int action); void pass()            the other's turn, for what-if questions
 //   int to_move() const                           0 or 1
 //   bool over() const; int winner() const         the winner's number, −1 for none
-// and static functions for specification, observation, drawing and the settings of the board.
+// and static functions for specification, observation, symmetries, drawing and the settings of the
+// board.
 //
 // Reward at the end alone: 1, 0 or −1 for the agent, or, where both sides act, for player 0.
 #pragma once
@@ -31,11 +32,13 @@ namespace sandlot::classic {
 enum class Opponent { none, random, heuristic, perfect };
 enum class Turn { first, second, either };
 
-template <class State>
+template <class Rules>
 class TwoPlayerState final : public TwoPlayerGame {
  public:
-  TwoPlayerState(const State& state, std::vector<std::int32_t> moves)
-      : state_(state), moves_(std::move(moves)) {}
+  using State = typename Rules::State;
+  TwoPlayerState(const State& state, std::vector<std::int32_t> moves,
+                 const typename Rules::Board& board = {})
+      : board_(board), state_(state), moves_(std::move(moves)) {}
   std::unique_ptr<TwoPlayerGame> clone() const override {
     return std::make_unique<TwoPlayerState>(*this);
   }
@@ -58,8 +61,15 @@ class TwoPlayerState final : public TwoPlayerGame {
     moves_.push_back(action);
   }
   std::span<const std::int32_t> moves() const override { return moves_; }
+  void restart() override {
+    state_ = State(board_);
+    moves_.clear();
+  }
+  void observe(std::span<float> out) const override { Rules::observe(board_, state_, out); }
+  std::vector<Symmetry> symmetries() const override { return Rules::symmetries(board_); }
 
  private:
+  typename Rules::Board board_;
   State state_;
   std::vector<std::int32_t> moves_;
 };
@@ -154,7 +164,9 @@ class TwoPlayers final : public Environment {
     return {result(), Status::terminated};
   }
 
-  void observe(std::span<float> out) const override { Rules::observe(state_, out); }
+  void observe(std::span<float> out) const override {
+    Rules::observe(settings_.board, state_, out);
+  }
   void legal_actions(std::span<std::uint8_t> mask) const override {
     for (std::size_t a = 0; a < mask.size(); ++a) mask[a] = state_.is_legal(static_cast<int>(a));
   }
@@ -170,7 +182,7 @@ class TwoPlayers final : public Environment {
     Rules::draw(state_, moves_.empty() ? -1 : moves_.back(), scene);
   }
   std::unique_ptr<TwoPlayerGame> game() const override {
-    return std::make_unique<TwoPlayerState<State>>(state_, moves_);
+    return std::make_unique<TwoPlayerState<Rules>>(state_, moves_, settings_.board);
   }
   const State& state() const { return state_; }
 

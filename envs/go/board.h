@@ -166,11 +166,16 @@ class Board {
   }
   static constexpr std::uint16_t kOneEmpty = 64;
 
-  void put(Vertex v, Color c);  // colour, neighbours, liberties around, hash; no string
-  void lift(Vertex v);          // the reverse
+  // Colour, neighbours, liberties around and, if asked for, the hash; no string.
+  template <bool kHash = true>
+  void put(Vertex v, Color c);
+  template <bool kHash = true>
+  void lift(Vertex v);  // the reverse
   void merge(Vertex a, Vertex b);
+  template <bool kHash = true>
   int remove_string(Vertex stone, std::vector<std::uint16_t>* removed);
-  template <bool kRemember>
+  // Without kHash the hash is left as it was, and wrong from then on: playouts ask for none.
+  template <bool kRemember, bool kHash = true>
   int play_and_remember(Vertex v, Color c, std::vector<std::uint16_t>* removed);
   void rebuild(Vertex stone);  // the string at a stone, from the colours
 

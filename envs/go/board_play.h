@@ -7,6 +7,7 @@
 
 namespace sandlot::go {
 
+template <bool kHash>
 inline void Board::put(Vertex v, Color c) {
   const std::uint16_t last = empties_[static_cast<std::size_t>(--empty_count_)];
   const std::uint16_t hole = place_[idx(v)];
@@ -14,7 +15,7 @@ inline void Board::put(Vertex v, Color c) {
   place_[last] = hole;
   color_[idx(v)] = c;
   ++stones_[c];
-  hash_ ^= zobrist_keys[c][idx(v)];
+  if constexpr (kHash) hash_ ^= zobrist_keys[c][idx(v)];
   const auto change = static_cast<std::uint16_t>(one(c) - kOneEmpty);
   const std::uint64_t liberty = packed(v);
   for (const Vertex n : neighbours(v)) {
@@ -23,6 +24,7 @@ inline void Board::put(Vertex v, Color c) {
   }
 }
 
+template <bool kHash>
 inline void Board::lift(Vertex v) {
   const auto c = static_cast<Color>(color_[idx(v)]);
   place_[idx(v)] = static_cast<std::uint16_t>(empty_count_);
@@ -30,7 +32,7 @@ inline void Board::lift(Vertex v) {
   color_[idx(v)] = kEmpty;
   string_[idx(v)] = 0;
   --stones_[c];
-  hash_ ^= zobrist_keys[c][idx(v)];
+  if constexpr (kHash) hash_ ^= zobrist_keys[c][idx(v)];
   const auto change = static_cast<std::uint16_t>(kOneEmpty - one(c));
   const std::uint64_t liberty = packed(v);
   for (const Vertex n : neighbours(v)) {
@@ -51,24 +53,25 @@ inline void Board::merge(Vertex a, Vertex b) {
   liberties_[idx(a)] += liberties_[idx(b)];
 }
 
+template <bool kHash>
 inline int Board::remove_string(Vertex stone, std::vector<std::uint16_t>* removed) {
   int count = 0;
   Vertex s = stone;
   do {
     const Vertex following = next_[idx(s)];
     if (removed) removed->push_back(static_cast<std::uint16_t>(s));
-    lift(s);
+    lift<kHash>(s);
     ++count;
     s = following;
   } while (s != stone);
   return count;
 }
 
-template <bool kRemember>
+template <bool kRemember, bool kHash>
 inline int Board::play_and_remember(Vertex v, Color c, std::vector<std::uint16_t>* removed) {
   ko_ = kPass;
   const bool surrounded = count(v, opponent(c)) == 4;
-  put(v, c);
+  put<kHash>(v, c);
   // What is rare is asked once for all four neighbours: guesses of the processor that fail cost
   // most of the time here.
   std::uint64_t liberties = 0;
@@ -95,14 +98,14 @@ inline int Board::play_and_remember(Vertex v, Color c, std::vector<std::uint16_t
       if (color_[idx(n)] != opponent(c) || (liberties_[string_[idx(n)]] & kCountMask) != 0)
         continue;
       last_taken = n;
-      taken += remove_string(n, kRemember ? removed : nullptr);
+      taken += remove_string<kHash>(n, kRemember ? removed : nullptr);
     }
     if (surrounded && taken == 1) ko_ = last_taken;
     return taken;
   }
   if (joins && (liberties_[string_[idx(v)]] & kCountMask) == 0)
-    return remove_string(v, kRemember ? removed : nullptr);
-  if (!joins && surrounded) return remove_string(v, kRemember ? removed : nullptr);
+    return remove_string<kHash>(v, kRemember ? removed : nullptr);
+  if (!joins && surrounded) return remove_string<kHash>(v, kRemember ? removed : nullptr);
   return 0;
 }
 

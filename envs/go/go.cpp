@@ -7,6 +7,7 @@
 #include "envs/go/playout.h"
 #include "envs/go/search_game.h"
 #include "sim/core/archive.h"
+#include "sim/core/stored_policy.h"
 
 namespace sandlot::go {
 namespace {
@@ -57,17 +58,28 @@ void Go::Settings::fields(Fields& f) {
   });
   f.choice("reward", reward, {{"outcome", Reward::outcome}, {"margin", Reward::margin}},
            "1, 0 or −1 at the end, or points over the number of points");
+  f.choice("illegal", illegal, {{"masked", Illegal::masked}, {"pass", Illegal::pass}},
+           "whether illegal actions are masked, or any may be chosen and those are passes");
   f.choice("opponent", opponent,
            {{"none", Opponent::none},
             {"random", Opponent::random},
             {"heuristic", Opponent::heuristic},
+            {"policy", Opponent::policy},
             {"gtp", Opponent::gtp}},
            "who plays the other side: nobody (the agent plays both), uniform moves that leave eyes "
-           "alone, captures and shapes, a program");
+           "alone, captures and shapes, the policies of other runs, a program");
   f.when(opponent != Opponent::none, "an opponent", [&] {
     f.choice("color", color,
              {{"black", Side::black}, {"white", Side::white}, {"either", Side::either}},
              "the agent's; either: drawn for each game");
+  });
+  f.when(opponent == Opponent::policy, "opponent: policy", [&] {
+    f.texts("policies", policies,
+            "folders of runs in the same world, such as runs/go-5x5-dqn/heuristic/1; one is drawn "
+            "for each game");
+    f.number("surprise", surprise,
+             "chance that a move of theirs is the heuristic player's, so that games differ",
+             Range::between(0, 1));
   });
   f.when(opponent == Opponent::gtp, "opponent: gtp",
          [&] { f.section("engine", engine, "the program that plays the other side"); });
@@ -80,6 +92,8 @@ void Go::Settings::check(Issues& issues) const {
                                "from 9 on, 2 to 4 on others from 7 on");
   if (std::abs(komi * 2 - std::round(komi * 2)) > 1e-9)
     issues.add("komi", "expected a multiple of 0.5");
+  if (opponent == Opponent::policy && policies.empty())
+    issues.add("policies", "expected the folder of a run");
   if (opponent == Opponent::gtp && engine.command.empty())
     issues.add("engine.command", "expected a program's name");
 }
@@ -103,9 +117,15 @@ Go::Go(const Settings& settings) : settings_(settings), game_(settings.size, rul
   spec_.reward_low = -1;
   spec_.reward_high = 1;
   spec_.frames_per_second = 2;
-  spec_.masks_actions = true;
+  spec_.masks_actions = settings.illegal == Illegal::masked;
   spec_.gives_game = true;
   spec_.has_goal = settings.opponent != Opponent::none;
+  if (settings.opponent == Opponent::policy) {
+    for (const std::string& run : settings.policies)
+      rivals_.push_back(open_stored_policy(run, spec_));
+    seen_.resize(spec_.observation.size());
+    mask_.resize(static_cast<std::size_t>(points + 1));
+  }
   // As reset(), but nobody is asked for a move yet: a program would be started for nothing.
   game_.place_handicap(settings_.handicap);
   if (!past_.empty()) remember();
@@ -119,6 +139,7 @@ void Go::reset(Seed seed) {
              : settings_.color == Side::white ? kWhite
                                               : (random_.below(2) == 0 ? kBlack : kWhite);
   resigned_ = kEmpty;
+  rival_ = rivals_.size() > 1 ? random_.below(static_cast<std::uint32_t>(rivals_.size())) : 0;
   taken_ = lost_ = 0;
   told_ = -1;
   game_.clear();
@@ -146,7 +167,9 @@ void Go::play(Vertex v) {
 
 StepResult Go::step(Action action) {
   taken_ = lost_ = 0;
-  play(game_.board().vertex_of(action.index));
+  Vertex v = game_.board().vertex_of(action.index);
+  if (settings_.illegal == Illegal::pass && !game_.is_legal(v)) v = kPass;
+  play(v);
   answer();
   if (!finished()) return {0, Status::running};
   return {result(), Status::terminated};
@@ -163,8 +186,10 @@ void Go::answer() {
 
 Vertex Go::opponents_move() {
   if (settings_.opponent == Opponent::gtp) return ask_engine();
+  if (settings_.opponent == Opponent::policy && !random_.bernoulli(settings_.surprise))
+    return ask_policy();
   const Color me = game_.to_move();
-  const bool clever = settings_.opponent == Opponent::heuristic;
+  const bool clever = settings_.opponent != Opponent::random;
   if (clever && game_.passes() > 0 && (me == kBlack ? game_.score() : -game_.score()) > 0)
     return kPass;  // which ends the game, won
   const int count = game_.move_count();
@@ -176,6 +201,21 @@ Vertex Go::opponents_move() {
     if (game_.is_legal(v)) return v;
   }
   return kPass;
+}
+
+// A policy sees the board as the agent would. It remembers nothing from move to move, so that a
+// world that is saved and loaded goes on alike.
+Vertex Go::ask_policy() {
+  Policy& rival = *rivals_[rival_];
+  observe(seen_);
+  for (std::size_t a = 0; a < mask_.size(); ++a)
+    mask_[a] = game_.is_legal(game_.board().vertex_of(static_cast<int>(a)));
+  std::int32_t action = 0;
+  rival.begin_episode(0);
+  rival.look(0, *this);
+  rival.act(1, seen_, mask_, std::span(&action, 1), {}, random_);
+  const Vertex v = game_.board().vertex_of(action);
+  return game_.is_legal(v) ? v : kPass;
 }
 
 Vertex Go::ask_engine() {
@@ -228,6 +268,8 @@ void Go::observe(std::span<float> out) const {
 
 void Go::legal_actions(std::span<std::uint8_t> mask) const {
   const int points = game_.board().points();
+  if (settings_.illegal == Illegal::pass)
+    return std::fill(mask.begin(), mask.end(), std::uint8_t{1});
   for (int p = 0; p <= points; ++p)
     mask[static_cast<std::size_t>(p)] = game_.is_legal(game_.board().vertex_of(p));
 }
@@ -257,7 +299,12 @@ std::optional<ObservationGrid> Go::observation_grid() const {
                          .placed = 2 * settings_.history};
 }
 
-std::unique_ptr<TwoPlayerGame> Go::game() const { return std::make_unique<SearchGame>(game_); }
+std::unique_ptr<TwoPlayerGame> Go::game() const {
+  return std::make_unique<SearchGame>(
+      game_, SearchGame::View{.history = past_.empty() ? 0 : settings_.history,
+                              .handicap = settings_.handicap,
+                              .margin = settings_.reward == Reward::margin});
+}
 
 void Go::set_state(const Game& game) {
   if (game.size() != settings_.size) throw std::invalid_argument("the game has another size");
@@ -299,6 +346,7 @@ void Go::save(Writer& out) const {
   out.write(resigned_);
   out.write(taken_);
   out.write(lost_);
+  if (settings_.opponent == Opponent::policy) out.write(rival_);
   random_.save(out);
   std::vector<std::uint16_t> moves;
   for (int i = 0; i < game_.move_count(); ++i)
@@ -316,6 +364,10 @@ void Go::load(Reader& in) {
     in.fail("a colour is neither black nor white");
   if (taken_ < 0 || lost_ < 0 || taken_ > 2 * kMostPoints || lost_ > 2 * kMostPoints)
     in.fail("more stones were taken than there are points");
+  if (settings_.opponent == Opponent::policy) {
+    in.read(rival_);
+    if (rival_ >= rivals_.size()) in.fail("there is no such opponent");
+  }
   random_.load(in);
   std::vector<std::uint16_t> moves;
   in.read(moves);

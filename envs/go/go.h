@@ -5,6 +5,9 @@
 // before, newest first, and a plane of ones where Black is to move. Observation `features`: see
 // observation.h. Actions: the points row by row from the top left, then the pass.
 //
+// Illegal actions are masked; with `illegal: pass` nothing is, and an illegal action is a pass, for
+// learners that take no masks.
+//
 // Reward at the end alone: 1 for the winner, −1 for the loser, 0 for a tie, by area and komi; with
 // `reward: margin` the difference of points over the number of points, at most 1. It is the
 // agent's; with opponent `none` both sides act, and it is Black's.
@@ -17,6 +20,7 @@
 #include "envs/go/game.h"
 #include "envs/go/gtp_engine.h"
 #include "sim/core/environment.h"
+#include "sim/core/policy.h"
 #include "sim/core/settings.h"
 
 namespace sandlot::go {
@@ -25,7 +29,8 @@ class Go final : public Environment {
  public:
   enum class Observation { planes, features };
   enum class Reward { outcome, margin };
-  enum class Opponent { none, random, heuristic, gtp };
+  enum class Illegal { masked, pass };
+  enum class Opponent { none, random, heuristic, policy, gtp };
   enum class Side { black, white, either };
   struct EngineSettings {
     std::vector<std::string> command{"gnugo", "--mode", "gtp", "--level", "1", "--chinese-rules"};
@@ -42,9 +47,12 @@ class Go final : public Environment {
     Observation observation = Observation::planes;
     int history = 8;
     Reward reward = Reward::outcome;
+    Illegal illegal = Illegal::masked;
     Opponent opponent = Opponent::heuristic;
     Side color = Side::either;
     EngineSettings engine;
+    std::vector<std::string> policies;  // folders of runs
+    double surprise = 0.1;
     void fields(Fields& f);
     void check(Issues& issues) const;
   };
@@ -76,6 +84,7 @@ class Go final : public Environment {
   void answer();  // the opponent's move, where it is its turn
   Vertex opponents_move();
   Vertex ask_engine();
+  Vertex ask_policy();
   bool finished() const { return game_.over() || resigned_ != kEmpty; }
   float result() const;  // the agent's
   void remember();
@@ -88,6 +97,10 @@ class Go final : public Environment {
   int taken_ = 0, lost_ = 0;  // stones, in the last step, of the opponent and of the agent
   Random random_;
   std::unique_ptr<GtpEngine> engine_;
+  std::vector<std::shared_ptr<Policy>> rivals_;
+  std::uint32_t rival_ = 0;  // who plays this game
+  std::vector<float> seen_;  // by the rival
+  std::vector<std::uint8_t> mask_;
   int told_ = -1;  // moves that the engine knows of this game; −1: it knows nothing of it
   // The stones of the last positions, newest first, by point; as many as `history`.
   std::vector<std::vector<std::uint8_t>> past_;

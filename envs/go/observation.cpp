@@ -67,4 +67,30 @@ void write_features(const Game& game, std::span<float> out) {
   f[3] = sign;
 }
 
+void write_planes(const Game& game, int history, std::span<float> out) {
+  const auto points = static_cast<std::size_t>(game.board().points());
+  const Color me = game.to_move();
+  std::fill(out.begin(), out.end(), 0.0f);
+  const auto write = [&](const Board& board, std::size_t h) {
+    const auto own = out.subspan(2 * h * points, points);
+    const auto other = out.subspan((2 * h + 1) * points, points);
+    for (std::size_t p = 0; p < points; ++p) {
+      const Color there = board.at(board.vertex_of(static_cast<int>(p)));
+      if (there == me) own[p] = 1;
+      if (there == opponent(me)) other[p] = 1;
+    }
+  };
+  write(game.board(), 0);
+  if (history > 1) {
+    thread_local Game back;  // its memory is used again
+    back = game;
+    for (int h = 1; h < history && back.undo(); ++h)
+      write(back.board(), static_cast<std::size_t>(h));
+  }
+  if (me == kBlack) {
+    const auto last = out.last(points);
+    std::fill(last.begin(), last.end(), 1.0f);
+  }
+}
+
 }  // namespace sandlot::go

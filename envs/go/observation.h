@@ -1,4 +1,7 @@
-// A position as a list of numbers for learners without convolutions.
+// What is seen of a position.
+//
+// Planes, [2·history + 1, size, size]: see go.h. Features, a list of numbers for learners without
+// convolutions:
 //
 // For each point, row by row, seen by the player to move (own: 1, the opponent's: −1):
 //   stone                 1, 0, −1
@@ -22,5 +25,7 @@ namespace sandlot::go {
 inline constexpr int kFeaturesPerPoint = 8, kFeaturesOfGame = 4;
 
 void write_features(const Game& game, std::span<float> out);
+// Of the game's last `history` positions, the newest first; what was before its first one is empty.
+void write_planes(const Game& game, int history, std::span<float> out);
 
 }  // namespace sandlot::go

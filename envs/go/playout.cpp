@@ -23,20 +23,11 @@ constexpr int kDraws = 4;
 }  // namespace
 
 Vertex Playout::uniform_move(const Board& board, Color c, Random& random) {
-  const int n = board.empty_count_;
-  // Early on the first draw is nearly always playable. Rejection with replacement leaves every
-  // playable point the same chance, and so does a draw from the list of them after it.
-  for (int i = 4 + n / 4; i > 0 && n > 0; --i) {
-    const Vertex v = board.empties_[draw(random, n)];
-    if (is_playable(board, v, c)) return v;
-  }
-  std::array<std::uint16_t, kMostPoints> playable;
-  int count = 0;
-  for (const auto v : board.empties()) {
-    playable[static_cast<std::size_t>(count)] = v;
-    count += is_playable(board, v, c);
-  }
-  return count == 0 ? kPass : playable[draw(random, count)];
+  struct Single {
+    Random& random;
+    std::size_t below(int n) { return draw(random, n); }
+  } source{random};
+  return choose_uniform(board, c, source);
 }
 
 int Playout::uniform(Board& board, Color to_move, Random& random, int most_moves) {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "envs/go/observation.h"
 #include "envs/go/playout.h"
 #include "envs/go/tactics.h"
 
 namespace sandlot::go {
 
-SearchGame::SearchGame(const Game& game) : game_(game) {
+SearchGame::SearchGame(const Game& game, const View& view) : game_(game), view_(view) {
   moves_.reserve(static_cast<std::size_t>(3 * game.board().points()));
   for (int i = 0; i < game.move_count(); ++i)
     moves_.push_back(game.board().point_of(game.move(i).vertex));
@@ -22,6 +23,30 @@ void SearchGame::candidates(std::vector<std::int32_t>& out) const {
   // In the order of the board, whatever was played and taken back before.
   std::sort(out.begin(), out.end());
   out.push_back(board.points());
+}
+
+float SearchGame::value_of(double score) const {
+  if (view_.margin)
+    return static_cast<float>(std::clamp(score / game_.board().points(), -1.0, 1.0));
+  return score > 0 ? 1.0f : score < 0 ? -1.0f : 0.0f;
+}
+
+void SearchGame::restart() {
+  game_.clear();
+  game_.place_handicap(view_.handicap);
+  moves_.clear();
+}
+
+void SearchGame::observe(std::span<float> out) const {
+  if (view_.history > 0)
+    write_planes(game_, view_.history, out);
+  else
+    write_features(game_, out);
+}
+
+std::vector<Symmetry> SearchGame::symmetries() const {
+  if (view_.history == 0) return {};
+  return square_symmetries(game_.size(), 1);
 }
 
 void SearchGame::play(int action) {
@@ -95,7 +120,7 @@ float SearchGame::playout(Playouts kind, Random& random, Trace* trace) {
   const int area = kind == Playouts::uniform
                        ? Playout::uniform(board, c, random, most, note)
                        : Playout::heuristic(board, c, last, random, most, note);
-  return sign(area - game_.rules().komi);
+  return value_of(area - game_.rules().komi);
 }
 
 }  // namespace sandlot::go

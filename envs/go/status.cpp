@@ -65,4 +65,40 @@ double settled_score(const Game& game) {
   return settled.score();
 }
 
+double territory_score(const Game& game, const std::vector<Fate>& fates) {
+  const Board& board = game.board();
+  const auto points = static_cast<std::size_t>(board.points());
+  double score = game.prisoners(kWhite) - game.prisoners(kBlack) - game.rules().komi;
+  std::vector<Color> left(points);  // without the dead
+  for (std::size_t p = 0; p < points; ++p) {
+    left[p] = board.at(board.vertex_of(static_cast<int>(p)));
+    if (left[p] == kEmpty || fates[p] != Fate::dead) continue;
+    score += left[p] == kWhite ? 1 : -1;
+    left[p] = kEmpty;
+  }
+  std::vector<bool> seen(points);
+  std::vector<std::size_t> region;
+  for (std::size_t p = 0; p < points; ++p) {
+    if (left[p] != kEmpty || seen[p]) continue;
+    region.assign(1, p);
+    seen[p] = true;
+    bool black = false, white = false, shared = false;
+    for (std::size_t i = 0; i < region.size(); ++i) {
+      for (const Vertex n : board.neighbours(board.vertex_of(static_cast<int>(region[i])))) {
+        if (board.at(n) == kEdge) continue;
+        const auto q = static_cast<std::size_t>(board.point_of(n));
+        if (left[q] == kEmpty) {
+          if (!seen[q]) region.push_back(q);
+          seen[q] = true;
+        } else {
+          (left[q] == kBlack ? black : white) = true;
+          shared = shared || fates[q] == Fate::seki;
+        }
+      }
+    }
+    if (black != white && !shared) score += (black ? 1 : -1) * static_cast<double>(region.size());
+  }
+  return score;
+}
+
 }  // namespace sandlot::go

@@ -20,7 +20,11 @@ enum class Fate : std::uint8_t { alive, dead, seki };
 // shared points around them.
 std::vector<Fate> fates(const Game& game, int playouts = 300, Seed seed = 1);
 
-// Black's points minus White's, komi included, once dead stones are taken off.
+// Black's points minus White's, komi included, once dead stones are taken off: by area, or by
+// territory (Japanese rules): a point for each empty point that only living stones of one colour
+// reach, none of them in seki, and for each prisoner, dead stones included.
 double settled_score(const Game& game);
+double territory_score(const Game& game, const std::vector<Fate>& fates);
+inline double territory_score(const Game& game) { return territory_score(game, fates(game)); }
 
 }  // namespace sandlot::go

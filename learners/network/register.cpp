@@ -10,6 +10,8 @@ void register_networks(Registry& registry) {
   add_network<Mlp>(registry, "mlp", "Dense layers");
   add_network<Cnn>(registry, "cnn", "Convolutions, then dense layers (default: Mnih et al. 2015)");
   add_network<ImpalaCnn>(registry, "impala_cnn", "Residual convolutions (Espeholt et al. 2018)");
+  add_network<Residual>(registry, "residual",
+                        "A tower of residual convolutions that keep the size (Silver et al. 2017)");
   add_network<RecurrentTorso<Cell::rnn>>(registry, "rnn", "A plain recurrent layer (Elman 1990)");
   add_network<RecurrentTorso<Cell::gru>>(registry, "gru",
                                          "Gated recurrent units (Cho et al. 2014)");

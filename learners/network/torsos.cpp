@@ -167,6 +167,35 @@ ArchitectureBuilder ImpalaCnn::torso(const Settings& settings, const Space& obse
   return builder;
 }
 
+void Residual::Settings::fields(Fields& f) {
+  f.integer("channels", channels, "of each convolution", Range::between(1, 4096));
+  f.integer("blocks", blocks, "of two convolutions each", Range::between(0, 100));
+  f.integer("head_channels", head_channels, "of the 1×1 convolution at the end",
+            Range::between(1, 4096));
+  hidden_field(f, hidden);
+  TorsoSettings::fields(f);
+}
+
+void Residual::Settings::check(const Space& observation, Issues& issues) const {
+  check_picture(observation, "mlp", issues);
+}
+
+ArchitectureBuilder Residual::torso(const Settings& settings, const Space& observation,
+                                    bool noisy) {
+  ArchitectureBuilder builder(input_shape(observation), settings.initialization);
+  builder.convolution(settings.channels, 3, 1, 1, settings.activation);
+  for (int block = 0; block < settings.blocks; ++block) {
+    builder.keep();
+    builder.convolution(settings.channels, 3, 1, 1, settings.activation);
+    builder.convolution(settings.channels, 3, 1, 1, Activation::identity);
+    builder.add();
+    builder.activation(settings.activation);
+  }
+  builder.convolution(settings.head_channels, 1, 1, 0, settings.activation);
+  dense_layers(builder, settings, settings.hidden, noisy);
+  return builder;
+}
+
 template <Cell cell>
 void RecurrentTorso<cell>::Settings::fields(Fields& f) {
   f.integers("channels", channels, "of each convolution in front; [] for none",

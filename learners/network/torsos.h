@@ -54,6 +54,23 @@ class ImpalaCnn {
   static ArchitectureBuilder torso(const Settings& settings, const Space& observation, bool noisy);
 };
 
+// The tower of Silver et al. (2017) without batch normalisation: a convolution, then blocks of two
+// with a residual connection around them, all 3×3 and as large as the picture; at the end a 1×1
+// convolution to the few channels that heads read.
+class Residual {
+ public:
+  struct Settings : TorsoSettings {
+    Settings() { initialization = Initialization::he; }
+    int channels = 32;
+    int blocks = 3;
+    int head_channels = 8;
+    std::vector<std::int64_t> hidden;
+    void fields(Fields& f);
+    void check(const Space& observation, Issues& issues) const;
+  };
+  static ArchitectureBuilder torso(const Settings& settings, const Space& observation, bool noisy);
+};
+
 // A memory behind dense layers, or behind convolutions where `channels` is given.
 template <Cell cell>
 class RecurrentTorso {

@@ -21,6 +21,7 @@ struct Options {
   int size = 0;
   double komi = 7.5;
   double resign_below = 0;
+  bool territory = false;
 };
 
 // Lines from a file descriptor, without waiting where nothing is there yet.
@@ -72,6 +73,7 @@ int converse(const Registry& registry, const Options& options) {
                         "the policy plays on " + std::to_string(player->size()) + "×" +
                             std::to_string(player->size()) + " only"}});
   GtpSession session(*player, size, {.komi = options.komi}, SANDLOT_VERSION);
+  session.score_territory(options.territory);
   install_stop_handler();
   Lines lines;
   while (!session.done() && !stop_requested) {
@@ -106,6 +108,8 @@ void add_gtp(CLI::App& app, Run& run) {
       ->allow_extra_args(false);
   sub->add_option("--seed", options->seed, "of what the policy leaves to chance")
       ->capture_default_str();
+  sub->add_flag("--territory", options->territory,
+                "final_score counts territory and prisoners (Japanese), not area");
   sub->add_option("--size", options->size,
                   "points a side to begin with; the config's where not given")
       ->check(CLI::Range(go::kSmallest, go::kLargest));

@@ -271,7 +271,7 @@ std::string GtpSession::genmove(const Arguments& a, bool play) {
 
 void GtpSession::add_question_commands() {
   commands_["final_score"] = [this](const Arguments&) {
-    return go::result_of(go::settled_score(game_));
+    return go::result_of(territory_ ? go::territory_score(game_) : go::settled_score(game_));
   };
   commands_["final_status_list"] = [this](const Arguments& a) {
     if (a.size() != 1) throw Failure{"invalid status"};

@@ -23,6 +23,8 @@ class GtpSession {
   // answer's end, an empty line, is still to come: it is put before the next answer.
   std::string answer(std::string_view line);
   bool done() const { return done_; }
+  // final_score counts territory and prisoners, not area.
+  void score_territory(bool territory) { territory_ = territory; }
 
   // Between an analyze command and the next line: thinks for the interval and returns a line of
   // thoughts.
@@ -56,7 +58,7 @@ class GtpSession {
   go::Game game_;
   std::string version_;
   std::map<std::string, Command, std::less<>> commands_;
-  bool done_ = false, analyzing_ = false, kata_ = false;
+  bool done_ = false, analyzing_ = false, kata_ = false, territory_ = false;
   double interval_ = 1;  // of analysis, seconds
   // Time: main time and, after it, byo-yomi periods; −1: nothing was said.
   double main_time_ = -1, period_time_ = 0;

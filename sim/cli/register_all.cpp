@@ -1,5 +1,6 @@
 #include "sim/cli/register_all.h"
 
+#include "agents/alpha_zero/register.h"
 #include "agents/dqn/register.h"
 #include "agents/fitted/register.h"
 #include "agents/genetic/register.h"
@@ -33,6 +34,7 @@ void register_all(Registry& registry) {
   register_fitted(registry);
   register_genetic(registry);
   register_search(registry);
+  register_alpha_zero(registry);
   register_features(registry);
   register_networks(registry);
   register_classical(registry);

@@ -4,6 +4,8 @@
 
 #include "sim/cli/common.h"
 #include "sim/cli/register_all.h"
+#include "sim/cli/sgf_episodes.h"
+#include "sim/cli/stored_policies.h"
 #include "sim/config/tree.h"
 #include "sim/core/archive.h"
 
@@ -35,6 +37,7 @@ void add_show_option(CLI::App& verb, std::vector<std::string>& panels) {
 int run_command_line(int argc, const char* const* argv) {
   Registry registry;
   register_all(registry);
+  use_stored_policies(registry);
   CLI::App app{
       "Sandlot: reinforcement learning in worlds worth watching.\n"
       "  sandlot train configs/platformer/first_steps.yaml   trains an agent\n"
@@ -55,6 +58,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_fit(app, run);
   add_gtp(app, run);
   add_tournament(app, run);
+  add_sgf(app, run);
   add_export(app, run);
   add_map(app, run);
   add_list(app, run);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/core/random.h"
+#include "sim/core/symmetry.h"
 
 namespace sandlot {
 
@@ -32,6 +33,13 @@ class TwoPlayerGame {
   // The legal actions that are worth a look, at least one while the game is not over.
   virtual void candidates(std::vector<std::int32_t>& out) const = 0;
   virtual void play(int action) = 0;
+  // Back to where games begin.
+  virtual void restart() = 0;
+  // Writes what the world's observe() would, as the player to move sees it.
+  virtual void observe(std::span<float> out) const = 0;
+  // Those of observations and actions, the identity first; empty where there are none. They need an
+  // observation of planes.
+  virtual std::vector<Symmetry> symmetries() const { return {}; }
   // What was played since the game began; empty where it is not known.
   virtual std::span<const std::int32_t> moves() const { return {}; }
 

@@ -39,6 +39,7 @@ const Registry& registry() {
 // For agents that search. Others accept it too; but what some save, an action already chosen, need
 // not be legal in a game that starts anew, as these tests start it.
 const char* const kGame = "{name: tic_tac_toe}";
+const char* const kPlanes = "{name: tic_tac_toe, observation: planes}";
 // Pairs of world and settings that suit agents of different kinds. A step limit makes for
 // truncations; 23 is passed in mid-episode.
 const char* const kWorlds[] = {
@@ -47,6 +48,7 @@ const char* const kWorlds[] = {
     "{name: blackjack}",
     "{name: mountain_car, wrappers: {step_limit: 23}}",
     kGame,
+    kPlanes,
     "{name: platformer, levels: {file: first_steps}, observation: cells, actions: right_only, "
     "wrappers: {action_repeat: 8, step_limit: 23}}",
 };
@@ -71,6 +73,9 @@ const char* const kAgentSettings[] = {
     ", method: sarsa, value_function: {learner: stochastic_gradient_tree, warm_up: 50}",
     ", replay: 100, batch: 8, value_function: {learner: stochastic_gradient_tree}",
     ", simulations: 30, rave: 20",
+    ", network: {learner: mlp, hidden: [8]}, search: {simulations: 6}, self_play: {simulations: "
+    "6}, "
+    "replay: {capacity: 200, start: 50}, batch: 8",
     ", states: 4, sample_every: 3, rollouts: 2, horizon: 4, standard_errors: 0, classifier: "
     "{learner: decision_tree}",
 };
@@ -84,6 +89,7 @@ std::vector<Case> all_cases(int copies) {
   for (const auto& entry : registry().list(AgentFactory::kind)) {
     for (const char* world : kWorlds) {
       if (world == kGame && entry.name != "mcts") continue;
+      if (world == kPlanes && entry.name != "alpha_zero") continue;
       for (const char* settings : kAgentSettings) {
         const std::string yaml = "name: x\nenvironment: " + std::string(world) +
                                  "\nagent: {name: " + entry.name + settings +

@@ -68,7 +68,7 @@ TEST_CASE("search: wins and blocks in Connect Four") {
       state.play(c - '1');
       moves.push_back(c - '1');
     }
-    return TwoPlayerState<ConnectFourRules::State>(state, moves);
+    return TwoPlayerState<ConnectFourRules>(state, moves);
   };
   for (Seed seed = 1; seed <= 10; ++seed) {
     CHECK(searched(at("112233"), budget(400), seed) == 3);

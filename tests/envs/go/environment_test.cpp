@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -13,6 +14,7 @@
 #include "sim/core/archive.h"
 #include "sim/core/policy.h"
 #include "sim/core/scene.h"
+#include "sim/core/stored_policy.h"
 #include "tests/envs/go/diagram.h"
 
 using namespace sandlot;
@@ -368,4 +370,115 @@ TEST_CASE("go world: the picture has the stones, and says how it ended") {
   for (const auto& p : later.primitives())
     said |= p.kind == Primitive::Kind::text && later.text_of(p) == "Black wins by 17.5";
   CHECK(said);
+}
+
+TEST_CASE("go: with illegal: pass nothing is masked, and what is illegal is a pass") {
+  Go::Settings settings = alone(5);
+  settings.illegal = Go::Illegal::pass;
+  Go world(settings);
+  CHECK_FALSE(world.spec().masks_actions);
+  world.reset(1);
+  play(world, "C3");
+  std::vector<std::uint8_t> mask(26, 0);
+  world.legal_actions(mask);
+  CHECK(std::count(mask.begin(), mask.end(), 1) == 26);
+  play(world, "C3");  // a stone is there
+  CHECK(world.state().passes() == 1);
+  CHECK(world.state().move_count() == 2);
+  CHECK(play(world, "pass").status == Status::terminated);
+}
+
+TEST_CASE("go: what playouts draw has the same chance for each number") {
+  Random random(3);
+  for (const int n : {2, 7, 361}) {
+    Draws draws(random);
+    std::vector<int> seen(static_cast<std::size_t>(n));
+    const int each = 4000;
+    for (int i = 0; i < each * n; ++i) ++seen[draws.below(n)];
+    // χ² has n − 1 degrees of freedom: beyond 5 deviations of it by a chance below one in 100,000.
+    double chi = 0;
+    for (const int s : seen) chi += (s - each) * static_cast<double>(s - each) / each;
+    CHECK(chi < n - 1 + 5 * std::sqrt(2.0 * (n - 1)) + 5);
+  }
+}
+
+namespace {
+
+// Plays the first legal point, or the last one.
+class EdgePolicy final : public Policy {
+ public:
+  explicit EdgePolicy(bool first) : first_(first) {}
+  void act(int, std::span<const float> observations, std::span<const std::uint8_t> legal,
+           std::span<std::int32_t> actions, std::span<float>, Random&) override {
+    CHECK(observations.size() == 2 * 25 + 25);
+    const int points = static_cast<int>(legal.size()) - 1;
+    actions[0] = points;
+    for (int i = 0; i < points; ++i) {
+      const int p = first_ ? i : points - 1 - i;
+      if (legal[static_cast<std::size_t>(p)] == 0) continue;
+      actions[0] = p;
+      return;
+    }
+  }
+  void save(Writer&) const override {}
+  void load(Reader&) override {}
+
+ private:
+  bool first_;
+};
+
+}  // namespace
+
+TEST_CASE("go: stored policies play the other side") {
+  Go::Settings settings;
+  settings.size = 5;
+  settings.history = 1;
+  settings.opponent = Go::Opponent::policy;
+  settings.color = Go::Side::black;
+  settings.policies = {"first", "last"};
+  settings.surprise = 0;
+  set_stored_policy_opener(nullptr);
+  CHECK_THROWS_WITH_AS(Go{settings}, "first: this program opens no policies of other runs",
+                       std::runtime_error);
+  set_stored_policy_opener([](const std::string& run, const EnvironmentSpec& world) {
+    CHECK(world.name == "go");
+    return std::make_shared<EdgePolicy>(run == "first");
+  });
+  Go world(settings);
+  CHECK(world.spec().players == 1);
+  std::array<int, 2> met{};
+  for (Seed seed = 1; seed <= 40; ++seed) {
+    world.reset(seed);
+    play(world, "C3");
+    const Board& board = world.state().board();
+    const bool first = board.at(vertex_of_name("A5", 5)) == kWhite;
+    CHECK((first || board.at(vertex_of_name("E1", 5)) == kWhite));
+    ++met[first];
+  }
+  CHECK(met[0] > 8);
+  CHECK(met[1] > 8);
+  // Saved in mid-game, it goes on alike; surprises included.
+  settings.surprise = 0.5;
+  Go one(settings), other(settings);
+  one.reset(3);
+  play(one, "C3");
+  Writer out;
+  one.save(out);
+  Reader in(out.bytes());
+  other.load(in);
+  CHECK(in.remaining() == 0);
+  Random random(1), same(1);
+  CHECK(play_out(one, random) == play_out(other, same));
+  CHECK(one.state().board().hash() == other.state().board().hash());
+  set_stored_policy_opener(nullptr);
+  // Neither nobody nor somebody else can be read.
+  settings.policies.clear();
+  struct Found final : Issues {
+    std::string text;
+    void add(std::string_view path, std::string_view message) override {
+      text += std::string(path) + ": " + std::string(message);
+    }
+  } found;
+  settings.check(found);
+  CHECK(found.text == "policies: expected the folder of a run");
 }

@@ -167,3 +167,30 @@ TEST_CASE("go status: dead stones are found, and the score without them") {
   CHECK(fate[3] == Fate::alive);
   CHECK(settled_score(game) > game.score());
 }
+
+TEST_CASE("go status: territory counts empty points, prisoners and the dead") {
+  Game game = diagram(R"(
+    . X O . .
+    X X O O O
+    O X X O .
+    . . X O O
+    . . X O .
+  )",
+                      {.komi = 0.5});
+  std::vector<Fate> fate(25, Fate::alive);
+  fate[10] = Fate::dead;
+  // Black: 1 and 5 points and a dead stone; White: 4 points.
+  CHECK(territory_score(game, fate) == 7 - 4 - 0.5);
+  CHECK(territory_score(game) == 7 - 4 - 0.5);
+  // Taking it off by a move costs a point.
+  game.set_to_move(kBlack);
+  game.play(at(game, 3, 0));
+  CHECK(game.prisoners(kWhite) == 1);
+  fate[10] = Fate::alive;
+  CHECK(territory_score(game, fate) == 6 - 4 - 0.5);
+  // No points in seki.
+  for (int p = 0; p < 25; ++p)
+    if (game.board().at(game.board().vertex_of(p)) == kWhite)
+      fate[static_cast<std::size_t>(p)] = Fate::seki;
+  CHECK(territory_score(game, fate) == 6 - 0.5);
+}

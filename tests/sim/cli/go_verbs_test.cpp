@@ -182,3 +182,34 @@ TEST_CASE("tournament: two of us play through GTP as through anything else") {
   REQUIRE(lines.size() == 5);
   for (std::size_t i = 1; i < lines.size(); ++i) CHECK(lines[i].ends_with(",passes"));
 }
+
+TEST_CASE("sgf: games become episodes that imitation learns from") {
+  const Folder folder("sgf-episodes");
+  const fs::path games = folder.path / "games";
+  fs::create_directories(games);
+  write_file_atomically(games / "a.sgf",
+                        std::string_view("(;GM[1]SZ[5]KM[0.5];B[cc];W[cb];B[bb];W[];B[])"
+                                         "(;SZ[5]AB[aa];W[cc];B[cb])(;SZ[5];B[cc];B[cb])"));
+  write_file_atomically(games / "b.sgf",
+                        std::string_view("(;SZ[5];B[cc];W[dd];B[bb])(;SZ[9];B[cc])"));
+  write_file_atomically(games / "c.sgf", std::string_view("(;SZ[5];B[cc];W[cc])"));
+  const std::string out = (folder.path / "shown").string();
+  REQUIRE(verb({"sgf", games.c_str(), "--size", "5", "--out", out.c_str()}) == 0);
+  // A game to its end and one that is cut off; set-up stones, two moves in a row, another size and
+  // a move onto a stone are left out.
+  int episodes = 0;
+  for (const auto& entry : fs::directory_iterator(out))
+    episodes += entry.path().extension() == ".episode";
+  CHECK(episodes == 2);
+  const fs::path config = folder.path / "imitation.yaml";
+  write_file_atomically(
+      config,
+      std::string_view("name: shown\nenvironment: {name: go, size: 5, history: 1}\nagent: {name: "
+                       "imitation, episodes: [" +
+                       out +
+                       "], classifier: {learner: mlp, hidden: [16], "
+                       "epochs: 200}}\ntraining: {steps: 10, evaluate: {episodes: 1}}\n"));
+  const std::string runs = (folder.path / "runs").string();
+  CHECK(verb({"train", config.c_str(), "--out", runs.c_str(), "--quiet"}) == 0);
+  CHECK(verb({"sgf", (folder.path / "none").c_str(), "--out", out.c_str()}) == 2);
+}

@@ -148,6 +148,9 @@ TEST_CASE("gtp: scores, boards and files") {
   say("komi 0.5");
   for (const char* v : {"C1", "C2", "C3", "C4", "C5"}) say(std::string("play b ") + v);
   CHECK(say("final_score") == "= B+24.5\n\n");
+  say.session.score_territory(true);
+  CHECK(say("final_score") == "= B+19.5\n\n");
+  say.session.score_territory(false);
   CHECK(say("final_status_list alive") == "= C5 C4 C3 C2 C1\n\n");
   CHECK(say("final_status_list dead") == "=\n\n");
   CHECK(say("final_status_list lost") == "? invalid status\n\n");
