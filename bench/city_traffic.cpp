@@ -1,124 +1,54 @@
 // How traffic does on maps: collisions among vehicles, pedestrians hit, and who stands how long
 // without a red light.
-//   bench_city_traffic [--vehicles 200] [--pedestrians 200] [--minutes 30] [--sirens 0] [--trace] MAP…
+//   bench_city_traffic [--vehicles 200] [--pedestrians 200] [--minutes 30] [--sirens 0]
+//   [--jaywalking 0.05]
+//                      [--trace] MAP…
 // A map is a file, a town of ours by name, or grid:7, radial:7, organic:7 of the generator.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <unordered_map>
 #include <vector>
 
-#include "envs/city/city_maps.h"
-#include "envs/city/pedestrians.h"
-#include "envs/city/shapes.h"
+#include "tests/envs/city/traffic_watch.h"
 
 namespace {
 
 using namespace sandlot;
 using namespace sandlot::city;
+using sandlot::city::testing::TrafficWatch;
 
 struct Options {
   int vehicles = 200, pedestrians = 200, minutes = 30, sirens = 0, seed = 1;
+  double jaywalking = 0.05;
   bool trace = false;
   std::vector<std::string> maps;
 };
 
-struct Counts {
-  int collisions = 0, hits = 0, standing = 0;
-  float longest = 0;
-};
-
-class Watch {
+class Tracer {
  public:
-  Watch(const Options& options, const Place& place) : options_(options) {
-    TrafficSettings settings;
-    settings.vehicles = options.vehicles;
-    settings.sirens = options.sirens;
-    traffic_.start(place.network, settings, static_cast<Seed>(options.seed));
-    people_.start(place.network, options.pedestrians, static_cast<Seed>(options.seed));
-    const auto n = static_cast<std::size_t>(traffic_.size());
-    boxes_.resize(n);
-    waits_.resize(n);
-  }
+  explicit Tracer(const TrafficWatch& watch) : watch_(watch), traffic_(watch.traffic()) {}
 
-  Counts run() {
-    for (int t = 0; t < options_.minutes * 600; ++t) {
-      traffic_.begin_step();
-      people_.announce(traffic_);
-      traffic_.step(0.1f);
-      people_.step(traffic_, nullptr, {}, 0.1f);
-      if (t % 5 == 0) look();
-    }
-    for (const float wait : waits_) counts_.standing += wait > 120;
-    return counts_;
+  void operator()(const char* what, Id vehicle, Id other, Id person) const {
+    describe(what, vehicle);
+    if (other != none) describe("    with", other);
+    if (person == none) return;
+    const Pedestrians& people = watch_.people();
+    const Vec2 p = people.position(person);
+    std::printf("      pedestrian %d state %d at %.1f %.1f crossing %d\n", person,
+                static_cast<int>(people.state(person)), static_cast<double>(p.x),
+                static_cast<double>(p.y), people.crossing(person));
+    print_way(p);
   }
-  const Traffic& traffic() const { return traffic_; }
-  int people() const { return people_.size(); }
 
  private:
-  bool red_ahead(Id i) const {
-    for (Id w = i; w != none; w = traffic_.ahead(w))
-      if (traffic_.at_red(w)) return true;
-    return false;
-  }
-
-  void look() {
-    const auto n = static_cast<Id>(traffic_.size());
-    for (Id i = 1; i < n; ++i) {
-      const auto k = static_cast<std::size_t>(i);
-      boxes_[k] = Box::of(traffic_.body(i), traffic_.vehicle_length(i) - 0.2f,
-                          traffic_.vehicle_width(i) - 0.2f);
-      waits_[k] = traffic_.speed(i) < 0.1f && !red_ahead(i) ? waits_[k] + 0.5f : 0;
-      if (options_.trace && waits_[k] == 150) describe("stands", i);
-      counts_.longest = std::max(counts_.longest, waits_[k]);
-    }
-    std::unordered_map<std::uint64_t, bool> touching;
-    for (Id i = 1; i < n; ++i) {
-      for (Id j = i + 1; j < n; ++j) {
-        const Box &a = boxes_[static_cast<std::size_t>(i)], &b = boxes_[static_cast<std::size_t>(j)];
-        if (!overlap(a, b)) continue;
-        // What passes on a bridge above touches nobody.
-        if (traffic_.network().shape(traffic_.lane(i)).layer !=
-            traffic_.network().shape(traffic_.lane(j)).layer)
-          continue;
-        const auto key = static_cast<std::uint64_t>(i) << 32 | static_cast<std::uint32_t>(j);
-        touching[key] = true;
-        if (touching_.contains(key)) continue;
-        ++counts_.collisions;
-        if (options_.trace) {
-          describe("collides", i);
-          describe("    with", j);
-        }
-      }
-    }
-    touching_.swap(touching);
-    for (Id p = 0; p < static_cast<Id>(people_.size()); ++p) {
-      if (people_.state(p) == PedestrianState::hit) continue;
-      for (Id i = 1; i < n; ++i) {
-        if (traffic_.speed(i) < 0.5f) continue;
-        if (distance_to(boxes_[static_cast<std::size_t>(i)], people_.position(p)) > pedestrian_radius)
-          continue;
-        ++counts_.hits;
-        if (options_.trace) {
-          describe("hits", i);
-          std::printf("      pedestrian %d state %d at %.1f %.1f crossing %d\n", p,
-                      static_cast<int>(people_.state(p)), static_cast<double>(people_.position(p).x),
-                      static_cast<double>(people_.position(p).y), people_.crossing(p));
-          print_way(people_.position(p));
-        }
-        people_.knock_down(p);
-        break;
-      }
-    }
-  }
-
   void describe(const char* what, Id i) const {
     const LaneFacts& f = traffic_.network().lane(traffic_.lane(i));
     const Lane& lane = traffic_.network().shape(traffic_.lane(i));
-    const Box& b = boxes_[static_cast<std::size_t>(i)];
+    const Box& b = watch_.box(i);
     std::printf(
-        "  t %.1f %s %d kind %d lane %d%s s %.1f/%.1f v %.1f a %.1f off %.1f next %d control %d ix %d "
+        "  t %.1f %s %d kind %d lane %d%s s %.1f/%.1f v %.1f a %.1f off %.1f next %d control %d ix "
+        "%d "
         "wait %.0f at %.1f %.1f\n",
         traffic_.time(), what, i, static_cast<int>(traffic_.kind(i)), traffic_.lane(i),
         f.internal ? "i" : "", static_cast<double>(traffic_.s(i)), static_cast<double>(f.length),
@@ -143,8 +73,8 @@ class Watch {
             std::clamp(dot(p - line[k], along) / std::max(dot(along, along), 1e-6f), 0.0f, 1.0f);
         const float away = distance(p, line[k] + along * u);
         if (away > 4) continue;
-        std::printf("      way %zu kind %d width %.1f: %.1f m away, (%.1f %.1f) to (%.1f %.1f)\n", e,
-                    static_cast<int>(edge.kind), static_cast<double>(edge.width),
+        std::printf("      way %zu kind %d width %.1f: %.1f m away, (%.1f %.1f) to (%.1f %.1f)\n",
+                    e, static_cast<int>(edge.kind), static_cast<double>(edge.width),
                     static_cast<double>(away), static_cast<double>(line[k].x),
                     static_cast<double>(line[k].y), static_cast<double>(line[k + 1].x),
                     static_cast<double>(line[k + 1].y));
@@ -152,13 +82,8 @@ class Watch {
     }
   }
 
-  Options options_;
-  Traffic traffic_;
-  Pedestrians people_;
-  std::vector<Box> boxes_;
-  std::vector<float> waits_;
-  std::unordered_map<std::uint64_t, bool> touching_;
-  Counts counts_;
+  const TrafficWatch& watch_;
+  const Traffic& traffic_;
 };
 
 // A file, a town of ours, or kind:seed of a generated one.
@@ -188,17 +113,25 @@ int main(int argc, char** argv) {
   app.add_option("--pedestrians", options.pedestrians);
   app.add_option("--minutes", options.minutes);
   app.add_option("--sirens", options.sirens);
+  app.add_option("--jaywalking", options.jaywalking);
   app.add_option("--seed", options.seed);
   app.add_flag("--trace", options.trace);
   CLI11_PARSE(app, argc, argv);
   std::printf("%-28s %6s %6s %8s %10s %5s %9s %9s %8s\n", "map", "cars", "people", "km",
               "collisions", "hits", "longest", "standing", "overruns");
   for (const auto& name : options.maps) {
-    Watch watch(options, place_of(name));
-    const Counts counts = watch.run();
+    TrafficSettings settings;
+    settings.vehicles = options.vehicles;
+    settings.sirens = options.sirens;
+    TrafficWatch watch(place_of(name), settings, options.pedestrians,
+                       static_cast<Seed>(options.seed), options.jaywalking);
+    TrafficWatch::Report report;
+    if (options.trace) report = Tracer(watch);
+    watch.run(60.0 * options.minutes, report);
+    const auto& counts = watch.counts();
     std::printf("%-28s %6d %6d %8.1f %10d %5d %8.0fs %9d %8lld\n",
                 name.substr(name.find_last_of('/') + 1).c_str(), watch.traffic().size() - 1,
-                watch.people(), watch.traffic().driven() / 1000, counts.collisions, counts.hits,
+                watch.people().size(), counts.kilometres, counts.collisions, counts.hits,
                 static_cast<double>(counts.longest), counts.standing,
                 static_cast<long long>(watch.traffic().overruns()));
     std::fflush(stdout);

@@ -22,10 +22,17 @@ constexpr std::array<const char*, 5> wheel_keys = {"left", "left z", "", "right"
 constexpr std::array<const char*, 3> pedal_names = {"brake", "roll", "throttle"};
 constexpr std::array<const char*, 3> pedal_keys = {"down", "", "up"};
 constexpr float pedal_brake = 0.5f, pedal_throttle = 0.6f;
-constexpr std::array<const char*, 10> metric_names = {
-    "driving_score",        "route_share",    "pedestrian_hits_per_km", "vehicle_hits_per_km",
-    "obstacle_hits_per_km", "red_lights_run", "lights_passed",          "siren_meetings",
-    "sirens_hindered",      "mean_speed"};
+constexpr std::array<const char*, 11> metric_names = {"driving_score",
+                                                      "route_share",
+                                                      "pedestrian_hits_per_km",
+                                                      "vehicle_hits_per_km",
+                                                      "obstacle_hits_per_km",
+                                                      "red_lights_run",
+                                                      "lights_passed",
+                                                      "siren_meetings",
+                                                      "sirens_hindered",
+                                                      "yield_share",
+                                                      "mean_speed"};
 
 std::string joined(std::string a, std::string_view b) {
   if (!a.empty() && !b.empty()) a += ' ';
@@ -120,6 +127,7 @@ void City::metrics(std::span<double> out) const {
                                                           static_cast<double>(t.lights_passed),
                                                           static_cast<double>(t.meetings),
                                                           static_cast<double>(t.not_yielded),
+                                                          t.yield_share(),
                                                           t.seconds > 0 ? t.metres / t.seconds : 0};
   std::copy(values.begin(), values.end(), out.begin());
 }

@@ -19,7 +19,8 @@
 
 namespace sandlot::city {
 
-constexpr float step_time = 0.1f;  // s
+constexpr float step_time = 0.1f;        // s
+constexpr std::size_t most_events = 32;  // of a step
 
 enum class Event : std::uint8_t {
   collision_pedestrian,
@@ -56,6 +57,10 @@ struct Tally {
   // The product of CARLA's factors: pedestrian 0.5, vehicle 0.6, static 0.65, red light 0.7, stop
   // 0.8, not yielding to an emergency vehicle 0.7; times the share of metres inside the lanes.
   double penalty() const;
+  // Of the meetings with sirens, in how many it let them pass; 1 where there was none.
+  double yield_share() const {
+    return meetings > 0 ? 1 - static_cast<double>(not_yielded) / meetings : 1;
+  }
 };
 
 class World {

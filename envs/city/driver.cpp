@@ -9,9 +9,10 @@ namespace {
 constexpr float looked_ahead = 80;    // m
 constexpr float braking = 2;          // m/s²
 constexpr float own_corridor = 1.3f;  // m to each side of the way
+constexpr float beside_way = 5;       // m: people who may step onto it
 
 // The first of the traffic on the lanes of the route.
-void see_leader(const World& world, RoadAhead& ahead) {
+void see_leader(const World& world, bool occluded, RoadAhead& ahead) {
   const Traffic& traffic = world.traffic();
   const Route& route = world.route();
   const float front = route.s() + world.vehicle().shape.length / 2;
@@ -23,6 +24,8 @@ void see_leader(const World& world, RoadAhead& ahead) {
       const float gap = before + traffic.s(w) - traffic.vehicle_length(w);
       if (before + traffic.s(w) < 0.5f || gap >= ahead.leader) continue;
       if (gap < -3) continue;  // beside
+      if (occluded && !world.surroundings().sees(world.car().position, traffic.body(w).position))
+        return;
       ahead.leader = std::max(gap, 0.0f);
       ahead.leader_speed = traffic.speed(w);
       return;
@@ -35,7 +38,7 @@ void see_leader(const World& world, RoadAhead& ahead) {
 }
 
 // Metres to a point in the corridor of the route, `far` where it is not in it.
-float along_route(const World& world, Vec2 point, float half_width) {
+float along_route(const World& world, Vec2 point, float half_width, float* aside = nullptr) {
   const Vec2 to = point - world.car().position;
   if (dot(to, to) > 40 * 40 || dot(to, direction(world.car().heading)) < -2) return RoadAhead::far;
   float before = -world.route().s();
@@ -45,6 +48,7 @@ float along_route(const World& world, Vec2 point, float half_width) {
     const LaneFacts& f = world.network().lane(lane);
     if (distance(f.centre, point) < f.radius + 4) {
       const LanePlace p = world.map().project(lane, point);
+      if (aside != nullptr) *aside = p.distance;
       if (p.distance < half_width && before + p.s > 0) return before + p.s;
     }
     before += f.length;
@@ -53,20 +57,30 @@ float along_route(const World& world, Vec2 point, float half_width) {
   return RoadAhead::far;
 }
 
-void see_people(const World& world, RoadAhead& ahead) {
+// Those in its way, where they are or will be within two seconds; and how near it comes to those
+// beside its way, with how fast they come nearer to it.
+void see_people(const World& world, bool occluded, RoadAhead& ahead) {
   const Pedestrians& people = world.people();
   const float nose = world.vehicle().shape.length / 2;
   for (Id i = 0; i < static_cast<Id>(people.size()); ++i) {
-    if (people.state(i) != PedestrianState::crossing) continue;
-    const Vec2 to = people.position(i) - world.car().position;
+    if (people.state(i) == PedestrianState::hit) continue;
+    const Vec2 position = people.position(i), velocity = people.velocity(i);
+    const Vec2 to = position - world.car().position;
     if (dot(to, to) > 40 * 40) continue;
-    // Where it is, and where it will be in a second.
-    for (const float t : {0.0f, 1.0f}) {
-      const float way =
-          along_route(world, people.position(i) + people.velocity(i) * t, own_corridor + 0.6f) -
-          nose;
+    if (occluded && !world.surroundings().sees(world.car().position, position)) continue;
+    for (const float t : {0.0f, 1.0f, 2.0f}) {
+      const float way = along_route(world, position + velocity * t, own_corridor + 0.6f) - nose;
       if (way > -1) ahead.person = std::min(ahead.person, std::max(way, 0.0f));
     }
+    float aside = 0;
+    const float way = along_route(world, position, beside_way, &aside) - nose;
+    if (way < -1 || way >= ahead.beside) continue;
+    float later = 0;
+    const bool still = along_route(world, position + velocity, beside_way, &later) < RoadAhead::far;
+    ahead.beside = std::max(way, 0.0f);
+    ahead.beside_aside = aside;
+    ahead.beside_closing = still ? aside - later : 0;
+    ahead.beside_waits = people.state(i) == PedestrianState::waiting;
   }
 }
 
@@ -142,10 +156,10 @@ void see_siren(const World& world, RoadAhead& ahead) {
 
 }  // namespace
 
-RoadAhead look_along(const World& world) {
+RoadAhead look_along(const World& world, bool occluded) {
   RoadAhead ahead;
-  see_leader(world, ahead);
-  see_people(world, ahead);
+  see_leader(world, occluded, ahead);
+  see_people(world, occluded, ahead);
   see_line(world, ahead);
   see_bends(world, ahead);
   see_siren(world, ahead);

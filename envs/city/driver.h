@@ -16,7 +16,11 @@ struct RoadAhead {
   float leader = far;      // metres to what drives or stands ahead in the way
   float leader_speed = 0;  // m/s, along the route
   float person = far;      // metres to somebody on foot in the way
-  float line = far;        // metres to the next stop line
+  // The nearest of those up to 5 m beside its way: metres to go, metres beside its middle, m/s that
+  // they come nearer to it, and whether they wait to cross.
+  float beside = 40, beside_aside = 5, beside_closing = 0;
+  bool beside_waits = false;
+  float line = far;  // metres to the next stop line
   Light light = Light::green;
   bool signal = false;
   bool must_stop = false;  // a stop sign
@@ -25,6 +29,7 @@ struct RoadAhead {
   float bend_speed = 40;   // m/s that bends and limits ahead leave, now
   float siren = far;       // metres to a siren that comes from behind
 };
-RoadAhead look_along(const World& world);
+// With `occluded`, those whom buildings hide are not there.
+RoadAhead look_along(const World& world, bool occluded = false);
 
 }  // namespace sandlot::city

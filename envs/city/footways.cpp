@@ -14,11 +14,13 @@ namespace {
 constexpr float kBeyond = 0.3f + kSidewalk / 2;  // m from the carriageway to a pavement's middle
 constexpr float kJoin = 25;                      // m from a path's end to the pavement it leads to
 constexpr float kStreetWidth = 4.5f;             // m around lanes that belong to the street
-constexpr float kIsland = 20;                    // m between islands of one junction
-constexpr float kCorner = 9;                     // m from a junction where nobody parks
-constexpr float kParkedGap = 2.2f;               // m from a parked car's middle line to a lane's
-constexpr float kParkingGap = 6.2f;              // m from car to car
-constexpr float kCrossingGap = 6;                // m from a crossing
+constexpr float kOffLane = 1.7f;                 // m from a lane's middle to a pavement's
+constexpr float kPi = 3.14159265f;
+constexpr float kIsland = 20;        // m between islands of one junction
+constexpr float kCorner = 9;         // m from a junction where nobody parks
+constexpr float kParkedGap = 2.2f;   // m from a parked car's middle line to a lane's
+constexpr float kParkingGap = 6.2f;  // m from car to car
+constexpr float kCrossingGap = 6;    // m from a crossing
 
 class Footways {
  public:
@@ -33,6 +35,7 @@ class Footways {
     for (std::size_t j = 0; j < l_.junctions.size(); ++j) around_junction(j);
     around_roundabouts();
     add_paths();
+    keep_off_lanes();
     drop_loose_parts();
     return std::move(by_junction_);
   }
@@ -216,6 +219,12 @@ class Footways {
           line.push_back(a * (u * u) + meeting * (2 * u * t) + b * (t * t));
         }
       }
+      if (n == 2 && line.size() == 1) {  // the outer side of a bend: along it, not across
+        const Vec2 end = place(to);
+        const Polyline bend = smooth_path({place(from), wrap_angle(heading_of(arm.dir) + kPi)},
+                                          {end, heading_of(next.dir)}, 1.5f);
+        line.insert(line.end(), bend.begin() + 1, bend.end() - 1);
+      }
       line.push_back(place(to));
       add_edge(from, to, line, FootKind::sidewalk, kSidewalk);
     }
@@ -305,6 +314,45 @@ class Footways {
               radius);
     line.push_back(place(to));
     add_edge(from, to, line, FootKind::sidewalk, kSidewalk);
+  }
+
+  // Nobody walks, or waits to cross, where cars drive: where streets run side by side, a pavement
+  // of one may lie on the other. What comes near to a lane is made as narrow as it must be.
+  void keep_off_lanes() {
+    PointGrid lanes(kStreetWidth);
+    for (const Lane& lane : m_.lanes) {
+      const auto points = m_.points(lane);
+      for (std::size_t k = 0; k + 1 < points.size(); ++k) {
+        const Vec2 a = points[k].position, along = points[k + 1].position - a;
+        const int steps = std::max(1, static_cast<int>(length(along) / 0.5f));
+        for (int i = 0; i <= steps; ++i)
+          lanes.add(a + along * (static_cast<float>(i) / static_cast<float>(steps)), 0);
+      }
+    }
+    std::int64_t dropped = 0;
+    std::erase_if(m_.foot_edges, [&](FootEdge& edge) {
+      const bool crossing = edge.kind == FootKind::crossing;
+      for (const float gap : {kOffLane, kOffLane + 0.25f, kOffLane + 0.5f, kOffLane + 0.75f}) {
+        bool near = false;
+        if (crossing) {
+          near = lanes.nearest(place(edge.from), gap) != none ||
+                 lanes.nearest(place(edge.to), gap) != none;
+        } else {
+          const auto line = m_.outline(edge.points);
+          for (float s = 0; s <= edge.length && !near; s += 0.5f)
+            near = lanes.nearest(at(line, s).position, gap) != none;
+        }
+        if (!near) continue;
+        if (gap == kOffLane) {
+          ++dropped;
+          return true;
+        }
+        if (!crossing) edge.width = std::min(edge.width, 2 * (gap - 0.25f - kOffLane) + 1);
+        break;
+      }
+      return false;
+    });
+    report_.count("footways that lie on a street, left out", dropped);
   }
 
   // Paths away from streets: those of their points that lie on a street are left out, and what is

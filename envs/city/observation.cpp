@@ -19,11 +19,11 @@ constexpr std::array<const char*, 19> own_names = {
     "speed",  "sideways_speed", "yaw_rate",  "acceleration", "steering",   "slip",       "limit",
     "offset", "heading",        "bearing_4", "bearing_8",    "bearing_15", "bearing_30", "bend_4",
     "bend_8", "bend_15",        "bend_30",   "remaining",    "rain"};
-constexpr std::array<const char*, 19> feature_list = {
-    "bend_speed",  "leader_gap", "leader_speed", "person",      "line",
-    "red",         "yellow",     "green",        "stop_sign",   "way_free",
-    "conflict",    "siren",      "other_near",   "other_ahead", "other_left",
-    "other_speed", "off_road",   "wrong_way",    "stopping_gap"};
+constexpr std::array<const char*, 23> feature_list = {
+    "bend_speed",   "leader_gap",  "leader_speed", "person",         "line",        "red",
+    "yellow",       "green",       "stop_sign",    "way_free",       "conflict",    "siren",
+    "other_near",   "other_ahead", "other_left",   "other_speed",    "off_road",    "wrong_way",
+    "stopping_gap", "beside",      "beside_aside", "beside_closing", "beside_waits"};
 
 class Output {
  public:
@@ -67,7 +67,7 @@ bool visible(const World& world, Vec2 point) {
 }
 
 void observe_features(const World& world, Output& out) {
-  const RoadAhead ahead = look_along(world);
+  const RoadAhead ahead = look_along(world, world.settings().occlusion);
   const VehicleState& car = world.car();
   const float far = RoadAhead::far;
   out.add(ahead.bend_speed / speed_scale);
@@ -103,6 +103,10 @@ void observe_features(const World& world, Output& out) {
   if (!ahead.may_cross || (ahead.must_stop && !world.stopped_at_line()))
     room = std::min(room, ahead.line);
   out.add((room - car.forward * car.forward / 8) / 40);
+  out.add(ahead.beside / 40);
+  out.add(ahead.beside_aside / 5);
+  out.add(ahead.beside_closing / 2);
+  out.add(ahead.beside_waits);
 }
 
 void observe_lidar(const World& world, Output& out) {

@@ -25,6 +25,7 @@ constexpr float neighbourhood = 3;         // m; beyond it a push is below 0.000
 
 constexpr float car_push = 5, car_range = 0.6f;  // of the learner's car: m/s², m
 constexpr float corridor_beside = 1.35f;         // m from a lane's middle
+constexpr float widest_corridor = 1.8f;          // m, the same of buses and of bicycles at the kerb
 constexpr float longest_courtesy = 2.5f;         // s that they stand before a car
 constexpr float longest_wait = 60;               // s until another way is taken
 constexpr float cell_size = neighbourhood;
@@ -32,7 +33,9 @@ constexpr float arrived = 0.6f;  // m
 
 }  // namespace
 
-void Pedestrians::start(std::shared_ptr<const TrafficNetwork> network, int count, Seed seed) {
+void Pedestrians::start(std::shared_ptr<const TrafficNetwork> network, int count, Seed seed,
+                        double jaywalking) {
+  jaywalking_ = jaywalking;
   network_ = std::move(network);
   random_ = Random(derive(seed, "pedestrians"));
   ticks_ = 0;
@@ -42,7 +45,10 @@ void Pedestrians::start(std::shared_ptr<const TrafficNetwork> network, int count
     if (e.kind != FootKind::crossing) whole += static_cast<double>(e.length);
   if (whole <= 0) count = 0;
   const auto n = static_cast<std::size_t>(count);
-  for (auto* c : {&position_, &velocity_, &aim_}) c->assign(n, {});
+  for (auto* c : {&position_, &velocity_, &aim_, &goal_}) c->assign(n, {});
+  StreetLanes no_lanes;
+  no_lanes.fill(none);
+  street_.assign(n, no_lanes);
   for (auto* c : {&speed_, &side_, &waited_}) c->assign(n, 0);
   edge_.assign(n, none);
   forward_.assign(n, 1);
@@ -92,6 +98,10 @@ Pedestrians::Way Pedestrians::way_of(Id i) const {
   const FootEdge& e = at(map.foot_edges, edge_[i]);
   const auto line = map.outline(e.points);
   Way way;
+  if (state_[i] == PedestrianState::jaywalking) {
+    way.target = goal_[i];
+    return way;
+  }
   way.target = at(line, vertex_[i]);
   const Vec2 before = at(line, vertex_[i] + (forward_[i] != 0 ? -1 : 1));
   const Vec2 along = way.target - before;
@@ -107,6 +117,7 @@ Pedestrians::Way Pedestrians::way_of(Id i) const {
 
 // The borders of its way push it back, eq. 8.
 Vec2 Pedestrians::border(const Way& way) {
+  if (way.half_width == 0 && way.aside == 0) return {};
   const auto from = [](float metres) {
     return std::min(border_push / border_range * std::exp(-metres / border_range), hardest_border);
   };
@@ -116,6 +127,10 @@ Vec2 Pedestrians::border(const Way& way) {
 
 // At the next point of its way: onward, at its end into another one.
 void Pedestrians::arrive(Id i) {
+  if (state_[i] == PedestrianState::jaywalking) {  // on the pavement of the other side
+    state_[i] = PedestrianState::walking;
+    return;
+  }
   const CityMap& map = network_->map();
   const FootEdge& e = at(map.foot_edges, edge_[i]);
   const std::int32_t next = vertex_[i] + (forward_[i] != 0 ? 1 : -1);
@@ -176,11 +191,9 @@ void Pedestrians::announce(Traffic& traffic) const {
   const CityMap& map = network_->map();
   for (Id i = 0; i < static_cast<Id>(size()); ++i) {
     const Id id = crossing(i);
-    if (id == none) {
-      if (state_[i] == PedestrianState::walking && !network_->lanes_near(edge_[i]).empty())
-        announce_beside(traffic, i);
-      continue;
-    }
+    const bool goes = state_[i] != PedestrianState::waiting && state_[i] != PedestrianState::hit;
+    if (goes && !lanes_of(i).empty()) announce_place(traffic, i);
+    if (id == none) continue;
     const Crossing& c = at(map.crossings, id);
     const bool walks = state_[i] == PedestrianState::crossing;
     if (!walks && (c.program != none || !c.marked)) continue;
@@ -196,28 +209,35 @@ void Pedestrians::announce(Traffic& traffic) const {
   }
 }
 
-// Where a footway comes too near to a lane, drivers wait for who is there, or will be in a second.
-void Pedestrians::announce_beside(Traffic& traffic, Id i) const {
+// Drivers stop for who is on their lane, and for who is about to step there if they still can.
+void Pedestrians::announce_place(Traffic& traffic, Id i) const {
   const CityMap& map = network_->map();
-  for (const Id lane : network_->lanes_near(edge_[i])) {
-    for (const float seconds : {0.0f, 1.0f}) {
-      const LanePlace p = map.project(lane, position_[i] + velocity_[i] * seconds);
-      if (p.distance < corridor_beside)
-        traffic.add_obstacle(lane, p.s - 1, 0, Traffic::ObstacleKind::person);
+  for (const Id lane : lanes_of(i)) {
+    const LanePlace here = map.project(lane, position_[i]);
+    if (here.distance < widest_corridor) {
+      traffic.add_obstacle(lane, here.s - 2 * pedestrian_radius, 0, Traffic::ObstacleKind::person,
+                           here.offset);
+      continue;
     }
+    if (here.distance > widest_corridor + 1.5f) continue;
+    const LanePlace next = map.project(lane, position_[i] + aim_[i]);
+    if (next.distance < corridor_beside)
+      traffic.add_obstacle(lane, next.s - 1, 0, Traffic::ObstacleKind::waiting);
   }
 }
 
-// Whether a step more would be one into a vehicle that passes: then it stands still.
-bool Pedestrians::car_beside(const Traffic& traffic, Id i, float least_speed) const {
+// Whether it may go on at this velocity: not onto a lane where a vehicle passes or cannot stop.
+bool Pedestrians::may_go(const Traffic& traffic, Id i, Vec2 velocity) const {
   const CityMap& map = network_->map();
-  for (const Id lane : network_->lanes_near(edge_[i])) {
-    const LanePlace next = map.project(lane, position_[i] + aim_[i] * 0.8f);
-    if (next.distance > corridor_beside + 0.2f) continue;
-    if (map.project(lane, position_[i]).distance < next.distance) continue;  // on its way out
-    if (traffic.in_the_way(lane, next.s, least_speed)) return true;
+  for (const Id lane : lanes_of(i)) {
+    const LanePlace here = map.project(lane, position_[i]);
+    if (here.distance > widest_corridor + 1) continue;
+    const LanePlace next = map.project(lane, position_[i] + velocity * 0.4f);
+    if (next.distance >= here.distance || here.distance < 0.8f) continue;  // on its way out
+    if (next.distance > widest_corridor) continue;
+    if (!traffic.may_step(lane, next.s, next.offset, waited_[i] > longest_courtesy)) return false;
   }
-  return false;
+  return true;
 }
 
 std::uint32_t Pedestrians::bucket(int x, int y) const {
@@ -281,15 +301,7 @@ void Pedestrians::step(const Traffic& traffic, const Box* car, Vec2 car_velocity
       continue;
     }
     if (state_[i] == PedestrianState::hit) continue;
-    if (state_[i] == PedestrianState::walking && !network_->lanes_near(edge_[i]).empty()) {
-      // Who has stood for a while goes on: the driver waits as well.
-      const bool beside = car_beside(traffic, i, 0);
-      waited_[i] = beside ? waited_[i] + dt : 0;
-      if (beside && (waited_[i] < longest_courtesy || car_beside(traffic, i, 0.2f))) {
-        velocity_[i] = f = {};
-        continue;
-      }
-    }
+    if (state_[i] == PedestrianState::walking) consider_jaywalking(i, traffic);
     const Way way = way_of(i);
     const Vec2 to = way.target - position_[i];
     const float metres = length(to);
@@ -307,6 +319,15 @@ void Pedestrians::step(const Traffic& traffic, const Box* car, Vec2 car_velocity
     Vec2 v = velocity_[i] + forces_[static_cast<std::size_t>(i)] * dt;
     const float speed = length(v), most = fastest_share * speed_[i];
     if (speed > most) v = v * (most / speed);
+    if (!lanes_of(i).empty()) {
+      // Who has stood for a while goes past vehicles that stand: their drivers wait as well.
+      if (may_go(traffic, i, v)) {
+        if (waited_[i] <= longest_courtesy || length(v) > 0.5f) waited_[i] = 0;
+      } else {
+        waited_[i] += dt;
+        v = {};
+      }
+    }
     velocity_[i] = v;
     position_[i] = position_[i] + v * dt;
     const Vec2 to = way_of(i).target - position_[i];
@@ -343,7 +364,9 @@ void Pedestrians::save(Writer& out) const {
   out.write(ticks_);
   random_.save(out);
   out.write(edge_.all());
-  for (const auto* c : {&position_, &velocity_, &aim_}) write_points(out, *c);
+  for (const auto* c : {&position_, &velocity_, &aim_, &goal_}) write_points(out, *c);
+  for (const StreetLanes& lanes : street_.all())
+    for (const Id lane : lanes) out.write(lane);
   for (const auto* c : {&speed_, &side_, &waited_}) out.write(c->all());
   out.write(forward_.all());
   out.write(vertex_.all());
@@ -360,7 +383,13 @@ void Pedestrians::load(Reader& in) {
   };
   in.read(edge_.all());
   check(edge_.size());
-  for (auto* c : {&position_, &velocity_, &aim_}) read_points(in, *c);
+  for (auto* c : {&position_, &velocity_, &aim_, &goal_}) read_points(in, *c);
+  for (StreetLanes& lanes : street_.all())
+    for (Id& lane : lanes) {
+      in.read(lane);
+      if (lane < none || lane >= static_cast<Id>(network_->size()))
+        in.fail("a pedestrian crosses no lane");
+    }
   for (auto* c : {&speed_, &side_, &waited_}) {
     in.read(c->all());
     check(c->size());
@@ -376,7 +405,7 @@ void Pedestrians::load(Reader& in) {
   const CityMap& map = network_->map();
   for (Id i = 0; i < static_cast<Id>(n); ++i) {
     if (edge_[i] < 0 || edge_[i] >= static_cast<Id>(map.foot_edges.size()) || forward_[i] > 1 ||
-        static_cast<int>(state_[i]) > static_cast<int>(PedestrianState::hit))
+        static_cast<int>(state_[i]) > static_cast<int>(PedestrianState::jaywalking))
       in.fail("a pedestrian is on no way");
     const auto last = static_cast<std::int32_t>(at(map.foot_edges, edge_[i]).points.count) - 1;
     if (vertex_[i] < 0 || vertex_[i] > last ||

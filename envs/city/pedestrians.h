@@ -3,11 +3,15 @@
 // towards the next point of its way, and pushed away by others and by the learner's car.
 //
 // At a crossing with signals they wait for green; elsewhere until what comes can stop for them, or
-// is far enough away. Who waits at a zebra or walks on it is told to traffic as an obstacle.
+// is far enough away. Who waits at a zebra or walks on it is told to traffic as an obstacle. Before
+// each lane they look again, and do not step before what cannot stop. Now and then somebody crosses
+// where there is no crossing (jaywalking.cpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "envs/city/column.h"
@@ -19,11 +23,14 @@ namespace sandlot::city {
 
 constexpr float pedestrian_radius = 0.25f;
 
-enum class PedestrianState : std::uint8_t { walking, waiting, crossing, hit };
+enum class PedestrianState : std::uint8_t { walking, waiting, crossing, hit, jaywalking };
 
 class Pedestrians {
  public:
-  void start(std::shared_ptr<const TrafficNetwork> network, int count, Seed seed);
+  // `jaywalking`: how often each of those beside a street wants to cross it away from crossings,
+  // per minute; they do where there is a gap.
+  void start(std::shared_ptr<const TrafficNetwork> network, int count, Seed seed,
+             double jaywalking = 0);
   // Tells traffic who is on its way; between Traffic::begin_step() and Traffic::step().
   void announce(Traffic& traffic) const;
   // `car` is the learner's body, null where there is none.
@@ -48,13 +55,18 @@ class Pedestrians {
     float half_width = 0;
     float aside = 0;  // how far to the left of the middle line it is
   };
+  using StreetLanes = std::array<Id, 8>;  // none behind the last one
   Way way_of(Id i) const;
+  std::span<const Id> lanes_of(Id i) const;
+  bool find_other_side(Id i, Id& edge, std::int32_t& piece, Vec2& place) const;
+  bool find_street(Id i, Vec2 to);
+  void consider_jaywalking(Id i, const Traffic& traffic);
   static Vec2 border(const Way& way);
   void turn_to(Id i, Id edge);
   void arrive(Id i);
   void wait(Id i, const Traffic& traffic, float dt);
-  void announce_beside(Traffic& traffic, Id i) const;
-  bool car_beside(const Traffic& traffic, Id i, float least_speed) const;
+  void announce_place(Traffic& traffic, Id i) const;
+  bool may_go(const Traffic& traffic, Id i, Vec2 velocity) const;
   Vec2 force(Id i) const;
   Vec2 push_of(Id other, Vec2 here) const;
   void sort_into_cells();
@@ -71,6 +83,10 @@ class Pedestrians {
   Column<std::uint8_t> forward_;  // from `from` to `to`
   Column<std::int32_t> vertex_;   // of the edge, the next one on the way
   Column<PedestrianState> state_;
+  // Of jaywalkers: where on their next way they are going, and the lanes between.
+  double jaywalking_ = 0;
+  Column<Vec2> goal_;
+  Column<StreetLanes> street_;
 
   // Neighbours: a hash table of cells, built anew for each step.
   struct Cell {

@@ -38,6 +38,9 @@ inline double reward_of(const World& world, const RewardSettings& weights) {
       case Event::not_yielded:
         sum += weights.not_yielded;
         break;
+      case Event::blocked:
+        sum += weights.blocked;
+        break;
       case Event::arrived:
         sum += weights.arrival;
         break;

@@ -11,6 +11,9 @@ void TrafficDensity::fields(Fields& f) {
   f.number("vans", vans, "share of vans among the vehicles", sandlot::Range::between(0, 1));
   f.number("buses", buses, "share of buses", sandlot::Range::between(0, 1));
   f.number("bicycles", bicycles, "share of bicycles", sandlot::Range::between(0, 1));
+  f.number("jaywalking", jaywalking,
+           "how often each person beside a street crosses it away from crossings, per minute",
+           sandlot::Range::between(0, 10));
   f.integer("sirens", sirens, "ambulances and police cars on duty", sandlot::Range::between(0, 8));
 }
 
@@ -49,6 +52,7 @@ void RewardSettings::fields(Fields& f) {
   f.number("wrong_way", wrong_way, "for each second against the traffic");
   f.number("not_yielded", not_yielded, "for being in the way of a siren");
   f.number("arrival", arrival, "for reaching the destination");
+  f.number("blocked", blocked, "for standing until the episode ends for it");
   f.number("time", time, "for each second");
 }
 

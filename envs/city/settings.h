@@ -22,6 +22,7 @@ struct TrafficDensity {
   double parked = 0.5;  // share of the places for parked cars
   double vans = 0.1, buses = 0.03, bicycles = 0.05;
   int sirens = 0;
+  double jaywalking = 0.05;  // per person and minute
 
   void fields(Fields& f);
   void check(Issues& issues) const;
@@ -59,6 +60,7 @@ struct RewardSettings {
   double wrong_way = -1;
   double not_yielded = -5;
   double arrival = 20;
+  double blocked = -10;
   double time = -0.02;
 
   void fields(Fields& f);

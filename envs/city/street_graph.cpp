@@ -5,6 +5,8 @@
 #include <map>
 #include <numeric>
 
+#include "envs/city/layout.h"
+
 namespace sandlot::city {
 namespace {
 
@@ -13,6 +15,10 @@ constexpr float kStub = 10;          // m: shorter dead ends are left out
 constexpr float kBorderJoin = 60;    // m between the carriageways of a street that is cut off
 constexpr float kSpeedChange = 3;    // m/s: less does not split a street
 constexpr int kMostRounds = 20;
+constexpr float kLeastStreet = 7;       // m between two stop lines: a car and the gap before it
+constexpr float kLongestInner = 20;     // m of a street that may be inside a junction
+constexpr float kWidestJunction = 100;  // m
+constexpr int kJoinRounds = 4;
 // What no city has, and would take too long or too much memory.
 constexpr std::size_t kMostCompared = 20'000'000;
 constexpr double kLongest = 3e6;            // m of all streets
@@ -39,6 +45,7 @@ class Builder {
       place_signals(g_, report_);
       joined = join_junctions(g_);
       find_turns(g_, plan_);
+      for (int k = 0; k < kJoinRounds && join_stubs(joined); ++k) find_turns(g_, plan_);
       if (!pruned && !unconnected()) break;
     }
     report_.count("short streets that became part of a junction", joined.inner_streets);
@@ -70,6 +77,46 @@ class Builder {
       ++joined;
     }
     report_.count("nodes in the same place, joined", joined);
+  }
+
+  // Streets on which no car could wait between the junctions at their ends, once these have their
+  // full size, would keep it standing across one of them: the two become one junction. Those of
+  // roundabouts stay.
+  bool join_stubs(JoinedJunctions& joined) {
+    const Layout layout = lay_out(g_, plan_.left_hand_traffic);
+    bool changed = false;
+    for (std::uint32_t i = 0; i < g_.streets.size(); ++i) {
+      const StreetLayout& s = layout.streets[i];
+      Street& inner = street(i);
+      if (s.line.empty() || inner.roundabout || s.length > kLongestInner) continue;
+      const Junction &a = layout.junctions[s.junction[0]], &b = layout.junctions[s.junction[1]];
+      if (s.junction[0] == s.junction[1] || a.arms.size() < 2 || b.arms.size() < 2) continue;
+      if (std::min(a.arms.size(), b.arms.size()) > 2) continue;
+      if (inner.forward > 0 && inner.backward > 0) continue;
+      if (a.roundabout || b.roundabout) continue;
+      if (s.length - a.arms[s.arm[0]].trim - b.arms[s.arm[1]].trim >= kLeastStreet) continue;
+      const std::uint32_t from = g_.group(inner.from), to = g_.group(inner.to);
+      if (from == to || extent_of(from, to) > kWidestJunction) continue;
+      g_.unite(from, to);
+      inner.inner = true;
+      joined.lost_crossings += static_cast<std::int64_t>(inner.marks.size());
+      ++joined.inner_streets;
+      changed = true;
+    }
+    return changed;
+  }
+
+  // Across the vertices of two groups.
+  float extent_of(std::uint32_t one, std::uint32_t two) {
+    Vec2 low{1e9f, 1e9f}, high{-1e9f, -1e9f};
+    for (std::uint32_t v = 0; v < g_.vertices.size(); ++v) {
+      const std::uint32_t group = g_.group(v);
+      if (group != one && group != two) continue;
+      const Vec2 p = g_.vertices[v].position;
+      low = {std::min(low.x, p.x), std::min(low.y, p.y)};
+      high = {std::max(high.x, p.x), std::max(high.y, p.y)};
+    }
+    return distance(low, high);
   }
 
   // Each way's nodes without repeats; ways of fewer than two are left out.

@@ -18,6 +18,8 @@ constexpr std::array<VehicleClass, vehicle_kind_count> classes = {{
     {4.8f, 1.85f, {2.2f, 2.6f, 1.0f, 2.0f}, 45, 1.5f},
 }};
 
+constexpr std::size_t most_obstacles = 2048;  // of a step, before memory for more is taken
+
 constexpr std::array<double, turn_count> turn_weights = {6, 2, 3, 0.02};
 
 VehicleKind draw_kind(const TrafficSettings& settings, Random& random) {
@@ -50,19 +52,21 @@ void Traffic::start(std::shared_ptr<const TrafficNetwork> network, const Traffic
   slots_.assign(lanes, none);
   claimed_.assign(lanes, 0);
   obstacle_of_.assign(lanes, none);
+  obstacles_.reserve(most_obstacles);
+  blocked_lanes_.reserve(most_obstacles);
   obstacles_.clear();
   blocked_lanes_.clear();
   claimant_.assign(network_->map().intersections.size(), none);
   claim_tick_.assign(claimant_.size(), 0);
-  for (auto* column : {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &ghost_})
+  for (auto* column : {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_})
     column->assign(1, none);
   kind_.assign(1, VehicleKind::learner);
   for (auto* column : {&s_, &v_, &a_, &wait_, &offset_}) column->assign(1, 0);
   length_.assign(1, classes[0].length);
   factor_.assign(1, 1);
   for (auto* column : {&committed_, &halted_, &aside_}) column->assign(1, 0);
-  for (auto* column : {&slot_lane_, &slot_next_}) column->assign(2, none);
-  slot_order_.assign(2, 0);
+  for (auto* column : {&slot_lane_, &slot_next_}) column->assign(3, none);
+  slot_order_.assign(3, 0);
   Random random(derive(seed, "places"));
   random_ = Random(derive(seed, "turns"));
   populate(random);
@@ -85,8 +89,9 @@ void Traffic::populate(Random& random) {
       const Id lane = starts[static_cast<std::size_t>(
           std::min(which, static_cast<std::ptrdiff_t>(starts.size()) - 1))];
       if (kind == VehicleKind::bus && !network_->lane(lane).buses) continue;
-      const float room = network_->lane(lane).length - length - 2;
-      const float s = length + 1 + room * random.uniform_float();
+      const LaneFacts& f = network_->lane(lane);
+      const float room = f.line - f.taken - length - 2;
+      const float s = f.taken + length + 1 + room * random.uniform_float();
       if (room <= 0) continue;
       bool free = true;
       for (Id w = front_[lane]; w != none && free; w = behind_[w])
@@ -107,13 +112,13 @@ void Traffic::add(VehicleKind kind, Id lane, float s, Random& random) {
   length_.all().push_back(c.length);
   const double spread = std::clamp(random.normal(), -2.0, 2.0) * settings_.speed_spread;
   factor_.all().push_back(c.speed_factor * static_cast<float>(1 + spread));
-  const float rest = network_->lane(lane).length - s;
+  const float rest = network_->lane(lane).line - s;
   v_.all().push_back(std::min(network_->lane(lane).speed * 0.5f, std::sqrt(2 * rest)));
   for (auto* column : {&a_, &wait_, &offset_}) column->all().push_back(0);
-  for (auto* column : {&next_, &ahead_, &behind_, &past_, &past2_, &ghost_})
+  for (auto* column : {&next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_})
     column->all().push_back(none);
   for (auto* column : {&committed_, &halted_, &aside_}) column->all().push_back(0);
-  for (int slot = 0; slot < 2; ++slot) {
+  for (int slot = 0; slot < 3; ++slot) {
     slot_lane_.all().push_back(none);
     slot_next_.all().push_back(none);
     slot_order_.all().push_back(0);
@@ -143,30 +148,33 @@ void Traffic::remove(Id i) {
   ahead_[i] = behind_[i] = none;
 }
 
-void Traffic::choose_turn(Id i) {
-  const auto ways = network_->map().successors(network_->shape(lane_[i]));
+void Traffic::choose_turn(Id i) { next_[i] = draw_turn(i, lane_[i]); }
+
+Id Traffic::draw_turn(Id i, Id lane) {
+  const auto ways = network_->map().successors(network_->shape(lane));
   double sum = 0;
   const bool cycling = kind_[i] == VehicleKind::bicycle, bus = kind_[i] == VehicleKind::bus;
   const auto weight = [&](Id way, bool strict) {
     if (!network_->lane(way).open) return 0.0;
-    const Lane& lane = network_->shape(way);
-    if (strict && !(cycling ? lane.bicycles : lane.cars)) return 0.0;
+    const Lane& path = network_->shape(way);
+    if (strict && !(cycling ? path.bicycles : path.cars)) return 0.0;
     if (strict && bus && !network_->lane(way).buses) return 0.0;
-    return turn_weights[static_cast<std::size_t>(lane.turn)];
+    return turn_weights[static_cast<std::size_t>(path.turn)];
   };
   for (const bool strict : {true, false}) {
     for (const Id way : ways) sum += weight(way, strict);
     if (sum <= 0) continue;
     double r = random_.uniform() * sum;
+    Id chosen = none;
     for (const Id way : ways) {
       const double w = weight(way, strict);
       if (w <= 0) continue;
-      next_[i] = way;
-      if ((r -= w) < 0) return;
+      chosen = way;
+      if ((r -= w) < 0) break;
     }
-    return;
+    return chosen;
   }
-  next_[i] = none;
+  return none;
 }
 
 void Traffic::begin_step() {
@@ -175,15 +183,14 @@ void Traffic::begin_step() {
   obstacles_.clear();
 }
 
-void Traffic::add_obstacle(Id lane, float rear, float speed, ObstacleKind kind) {
+void Traffic::add_obstacle(Id lane, float rear, float speed, ObstacleKind kind, float offset) {
   if (obstacle_of_[lane] == none) blocked_lanes_.push_back(lane);
-  obstacles_.push_back({rear, speed, kind, obstacle_of_[lane]});
+  obstacles_.push_back({rear, speed, kind, offset, obstacle_of_[lane]});
   obstacle_of_[lane] = static_cast<std::int32_t>(obstacles_.size()) - 1;
 }
 
 void Traffic::place_learner(Id lane, float s, float speed, Id next, float length) {
-  release(0);
-  release(1);
+  for (const int slot : {0, 1, 2}) release(slot);
   if (lane_[0] != none) remove(0);
   lane_[0] = lane;
   committed_[0] = 0;
@@ -202,10 +209,7 @@ void Traffic::place_learner(Id lane, float s, float speed, Id next, float length
   }
   if (over == none) return;
   committed_[0] = 1;
-  slot_lane_[0] = over;
-  slot_order_[0] = 0;  // before all others
-  slot_next_[0] = slots_[over];
-  slots_[over] = 0;
+  take(0, over, 0);  // before all others
 }
 
 bool Traffic::move_to(Id i, Id lane, float s, float speed) {
@@ -214,7 +218,9 @@ bool Traffic::move_to(Id i, Id lane, float s, float speed) {
     if (w != i && s_[w] - length_[w] < s + 2 && s - length_[i] < s_[w] + 2) return false;
   if (committed_[i] != 0 && !network_->lane(lane_[i]).internal) withdraw(i);
   if (network_->lane(lane_[i]).internal) withdraw(i);
-  release(2 * i + 1);
+  release(3 * i + 1);
+  release(3 * i + 2);
+  after_[i] = none;
   remove(i);
   lane_[i] = lane;
   s_[i] = s;
@@ -236,10 +242,18 @@ float Traffic::acceleration_of(Id i) {
   view.limit = std::min(f.speed * factor_[i], classes[kind].fastest);
   const Id leader = leader_of(i);
   if (leader != none) view.press(s_[leader] - length_[leader] - s_[i], v_[leader]);
+  if (ghost_[i] != none) {  // until it is out of the lane that it leaves
+    const float s = s_[i] * network_->lane(ghost_[i]).length / f.length;
+    Id before = rear_[ghost_[i]];
+    while (before != none && s_[before] <= s) before = ahead_[before];
+    if (before != none) view.press(s_[before] - length_[before] - s, v_[before]);
+  }
   const float rest = f.length - s_[i];
   if (f.internal || ((leader == none || committed_[leader] != 0) && rest < zone(i) + 20))
     look_ahead(i, view);
-  if (obstacle_of_[lane_[i]] != none) see_obstacles(lane_[i], -s_[i], view);
+  if (obstacle_of_[lane_[i]] != none) see_obstacles(i, lane_[i], -s_[i], view);
+  if (const Id past = past_[i]; past != none && s_[i] < length_[i] && obstacle_of_[past] != none)
+    see_obstacles(i, past, -s_[i] - network_->lane(past).length, view);
   if (aside_[i] != 0) view.limit = std::min(view.limit, 3.0f);
   const float freedom = idm_freedom(*view.idm, view.v, view.limit);
   return idm_acceleration(*view.idm, freedom, view.pressure);
@@ -285,8 +299,10 @@ void Traffic::move(Id i, float dt) {
     }
     enter(i, f.internal ? f.to : next_[i]);
   }
-  if (slot_lane_[2 * i + 1] != none && s_[i] - length_[i] > 0 && !network_->lane(lane_[i]).internal)
-    release(2 * i + 1);
+  if (const Id left = slot_lane_[3 * i + 1]; left != none) {
+    const LaneFacts& f = network_->lane(left);
+    if (place_on(3 * i + 1, left) - length_[i] > f.length + f.overhang) release(3 * i + 1);
+  }
   update_offset(i, dt);
 }
 
@@ -303,17 +319,19 @@ void Traffic::enter(Id i, Id lane) {
   if (!was_internal) return;
   // Out of the intersection: its place there stays taken until its rear is out as well.
   claimed_[lane] -= static_cast<std::int32_t>(std::lround((length_[i] + 2) * 100));
-  const Id crossed = slot_lane_[2 * i];
-  const std::int64_t order = slot_order_[2 * i];
-  release(2 * i);
-  release(2 * i + 1);
-  slot_lane_[2 * i + 1] = crossed;
-  slot_order_[2 * i + 1] = order;
-  slot_next_[2 * i + 1] = slots_[crossed];
-  slots_[crossed] = 2 * i + 1;
+  const Id crossed = slot_lane_[3 * i];
+  const std::int64_t order = slot_order_[3 * i];
+  release(3 * i);
+  release(3 * i + 1);
+  take(3 * i + 1, crossed, order);
   committed_[i] = 0;
   halted_[i] = 0;
-  choose_turn(i);
+  if (after_[i] != none) {
+    next_[i] = after_[i];
+    after_[i] = none;
+  } else {
+    choose_turn(i);
+  }
 }
 
 Light Traffic::light(Id internal_lane) const {

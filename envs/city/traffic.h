@@ -68,10 +68,10 @@ class Traffic {
 
   // --- one step: begin_step(), then what is in the way, then step().
   void begin_step();
-  // `rear` is the arc length of its near side. A place kept free for who waits there counts only
-  // for those who can still stop comfortably.
+  // `rear` is the arc length of its near side, `offset` is to the left of the lane's middle. A
+  // place kept free for who waits there counts only for those who can still stop comfortably.
   enum class ObstacleKind : std::uint8_t { body, person, waiting };
-  void add_obstacle(Id lane, float rear, float speed, ObstacleKind kind);
+  void add_obstacle(Id lane, float rear, float speed, ObstacleKind kind, float offset = 0);
   // Where the learner's car is driving, and the internal lane that it will take (none: unknown).
   // lane none: nowhere in traffic.
   void place_learner(Id lane, float s, float speed, Id next, float length);
@@ -114,9 +114,12 @@ class Traffic {
   Pose body(Id i) const;
   // Whether all that comes to the crossing could pass `seconds` later, or has stopped for it.
   bool crossing_free(Id crossing, float seconds) const;
-  // Whether somebody on foot who steps onto the lane there would walk into a vehicle that is no
-  // slower than `least_speed`.
-  bool in_the_way(Id lane, float s, float least_speed) const;
+  // Whether somebody on foot may step there, `offset` to the left of the lane's middle: no vehicle
+  // passes, and none comes that could neither stop nor be so late that he is gone. With
+  // `past_standing`, those that stand are no hindrance.
+  bool may_step(Id lane, float s, float offset, bool past_standing) const;
+  // Whether nothing that moves comes there within so many seconds, or stands there.
+  bool free_for(Id lane, float s, float seconds) const;
   bool stands_on(Id crossing) const;  // whether some vehicle does
 
   double driven() const { return driven_; }            // metres, all vehicles but the learner
@@ -129,6 +132,7 @@ class Traffic {
   struct Obstacle {
     float rear = 0, speed = 0;
     ObstacleKind kind = ObstacleKind::body;
+    float offset = 0;
     std::int32_t next = none;
   };
   // What one vehicle sees ahead.
@@ -154,6 +158,7 @@ class Traffic {
   void move(Id i, float dt);
   void enter(Id i, Id lane);
   void choose_turn(Id i);
+  Id draw_turn(Id i, Id lane);
   Vec2 place_behind(Id i, float back) const;
   void check_loaded(Reader& in) const;
 
@@ -162,23 +167,38 @@ class Traffic {
   void look_ahead(Id i, View& view);
   bool admitted(Id i, Id internal, float rest);
   void follow_into(Id i, Id lane, float distance, View& view) const;
-  void see_obstacles(Id lane, float distance, View& view) const;
+  void see_reaching_back(Id i, Id lane, float rest, View& view) const;
+  void see_obstacles(Id i, Id lane, float distance, View& view) const;
+  float reach_aside(Id i, Id lane) const;
+  bool person_on(Id i, Id internal) const;
+  template <class Predicate>
+  bool any_on(Id lane, Predicate is_so) const;
   void see_conflicts(Id i, Id internal, float place, View& view) const;
+  void see_across(Id i, Id w, View& view) const;
   float zone(Id i) const;
+  bool others_on(Id i, Id internal) const;
   bool let_in(Id i, Id internal, float rest);
   bool exit_has_room(Id i, Id internal, int depth) const;
   void turn_elsewhere(Id i);
-  bool conflicts_clear(Id i, const Conflict& c, float rest) const;
+  void claim(Id i, Id intersection);
+  Id claimant_of(Id intersection) const;
+  bool may_cross(Id i, Id internal, float rest, bool leaving) const;
+  bool conflicts_clear(Id i, const Conflict& c, float rest, bool leaving) const;
+  bool goes_before(Id i, std::int32_t slot, float way) const;
+  bool stays_on(std::int32_t slot, const Conflict& c) const;
+  bool cannot_wait(Id i) const;
+  bool next_reserved(Id i, Id internal, float rest);
   bool must_wait(Id i, Id internal, const Conflict& c, float until) const;
   bool comes_from_behind(const Conflict& c, float until) const;
   bool siren_comes(Id i, Id internal) const;
   bool conflicting(Id internal, Id other) const;
   float place_on(std::int32_t slot, Id internal) const;
-  void commit(Id i, Id internal);
+  void take(std::int32_t slot, Id internal, std::int64_t order);
+  void commit(Id i, Id internal, std::int64_t order);
   void withdraw(Id i);
   void release(std::int32_t slot);
 
-  // traffic_lanes.cpp
+  // traffic_lanes.cpp, traffic_people.cpp
   void consider_change(Id i);
   bool gain_of(Id i, Id lane, float& gain, float& s) const;
   float behind(Id i, Id leader, float s) const;
@@ -203,13 +223,14 @@ class Traffic {
   Column<float> s_, v_, a_, length_, factor_, wait_;
   Column<float> offset_;            // to the left of the lane's centre
   Column<Id> past_, past2_;         // lanes that it came over, the last one first
+  Column<Id> after_;                // the internal lane after next_ that it keeps a place on
   Column<Id> ghost_;                // the lane that it is leaving sideways
   Column<std::uint8_t> committed_;  // let into next_, or on an internal lane
   Column<std::uint8_t> halted_;     // has stopped at the line
   Column<std::uint8_t> aside_;      // has made way for a siren
 
-  // By slot, two for each vehicle: 2i for the intersection before or under it, 2i + 1 for the one
-  // that its rear is leaving.
+  // By slot, three for each vehicle: 3i for the intersection before or under it, 3i + 1 for the one
+  // that its rear is leaving, 3i + 2 for the one after the next where it may not wait between them.
   Column<Id> slot_lane_;
   Column<std::int32_t> slot_next_;
   Column<std::int64_t> slot_order_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "envs/city/shapes.h"
 #include "envs/city/traffic.h"
 
 namespace sandlot::city {
@@ -10,6 +11,7 @@ namespace {
 constexpr float patience = 20;       // s of standing after which turns are taken
 constexpr float long_patience = 45;  // s after which nobody else is let in before
 constexpr float full_patience = 4;   // s before a full street after which another way is tried
+constexpr float by_sight = 60;       // s of standing after which others pass if there is room
 constexpr float margin = 0.5f;       // m before a conflict
 constexpr float time_margin = 0.7f;  // s between those whose paths cross
 
@@ -53,59 +55,64 @@ void Traffic::look_ahead(Id i, View& view) {
     see_conflicts(i, internal, s_[i], view);
   } else {
     view.slow_to(over.speed * factor_[i], rest);
-    // Who turns another way from here may still reach back into this lane.
-    for (const Id way : network_->map().successors(network_->shape(lane_[i]))) {
-      for (auto slot = slots_[way]; slot != none; slot = slot_next_[slot]) {
-        const float front = place_on(slot, way), back = front - length_[slot / 2];
-        if (front > 0 && back < 0.5f && !(siren(i) && aside_[slot / 2] != 0))
-          view.press(rest + back, v_[slot / 2]);
-      }
-    }
+    see_reaching_back(i, lane_[i], rest, view);
     if (!admitted(i, internal, rest)) {
       // One metre before the line, since the model keeps s0 from what it stops for.
-      if (rest <= zone(i) + 2) view.press(rest + view.idm->gap - 1, 0);
+      const float to_line = f.line - s_[i];
+      if (to_line <= zone(i) + 2) view.press(to_line + view.idm->gap - 1, 0);
       return;
     }
     const Id last = rear_[internal];
     if (last != none) view.press(rest + s_[last] - length_[last], v_[last]);
     see_conflicts(i, internal, -rest, view);
-    see_obstacles(internal, rest, view);
+    see_obstacles(i, internal, rest, view);
     until_exit += over.length;
   }
   if (over.to != none) follow_into(i, over.to, until_exit, view);
+}
+
+// Who turns another way from the end of a lane, `rest` metres ahead, may still reach back into it.
+void Traffic::see_reaching_back(Id i, Id lane, float rest, View& view) const {
+  for (const Id way : network_->map().successors(network_->shape(lane))) {
+    for (auto slot = slots_[way]; slot != none; slot = slot_next_[slot]) {
+      const Id w = slot / 3;
+      const float front = place_on(slot, way), back = front - length_[w];
+      if (w != i && front > 0 && back < 0.5f && !(siren(i) && aside_[w] != 0))
+        view.press(rest + back, v_[w]);
+    }
+  }
 }
 
 // The road lane after an intersection, which begins `distance` ahead.
 void Traffic::follow_into(Id i, Id lane, float distance, View& view) const {
   const LaneFacts& f = network_->lane(lane);
   const Id last = rear_[lane];
-  if (last != none && last != i) view.press(distance + s_[last] - length_[last], v_[last]);
+  if (last != none && last != i)
+    view.press(distance + s_[last] - length_[last], v_[last]);
+  else
+    see_reaching_back(i, lane, distance + f.length, view);
   // Too short to brake on it: its line counts from here.
-  if (distance + f.length < zone(i)) view.press(distance + f.length + view.idm->gap - 1, 0);
+  if (distance + f.line < zone(i)) view.press(distance + f.line + view.idm->gap - 1, 0);
   view.slow_to(f.speed * factor_[i], distance);
-  see_obstacles(lane, distance, view);
-}
-
-void Traffic::see_obstacles(Id lane, float distance, View& view) const {
-  for (auto k = obstacle_of_[lane]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next) {
-    const Obstacle& o = obstacles_[static_cast<std::size_t>(k)];
-    const float gap = distance + o.rear;
-    const bool person = o.kind != ObstacleKind::body;
-    // Somebody right before the bumper is not driven over.
-    if (gap < (person ? -1.0f : 0.0f)) continue;
-    if (o.kind == ObstacleKind::waiting && (gap < 0 || view.v * view.v / 10 > gap))
-      continue;  // too late to stop
-    view.press(person ? gap + view.idm->gap - 1 : gap, o.speed);
-  }
+  see_obstacles(i, lane, distance, view);
 }
 
 // Where the vehicle of a slot is on an internal lane: below 0 before it, above its length beyond.
 float Traffic::place_on(std::int32_t slot, Id internal) const {
-  const Id w = slot / 2;
+  const Id w = slot / 3;
   if (lane_[w] == internal) return s_[w];
   const LaneFacts& f = network_->lane(internal);
-  if (lane_[w] == f.from && slot % 2 == 0) return s_[w] - network_->lane(f.from).length;
+  if (slot % 3 == 2) {  // on its way to the lane before
+    float way = network_->lane(f.from).length;
+    if (lane_[w] != f.from) way += network_->lane(slot_lane_[3 * w]).length;
+    if (lane_[w] != f.from && !network_->lane(lane_[w]).internal)
+      way += network_->lane(lane_[w]).length;
+    return s_[w] - way;
+  }
+  if (lane_[w] == f.from && slot % 3 == 0) return s_[w] - network_->lane(f.from).length;
   if (lane_[w] == f.to) return f.length + s_[w];
+  if (past_[w] == f.to && past2_[w] == internal)
+    return f.length + network_->lane(f.to).length + s_[w];
   return f.length + 1000;
 }
 
@@ -114,12 +121,16 @@ float Traffic::place_on(std::int32_t slot, Id internal) const {
 void Traffic::see_conflicts(Id i, Id internal, float place, View& view) const {
   const Lane& lane = network_->shape(internal);
   const float mine = swing(length_[i]);
-  for (const Conflict& c : network_->map().conflicts_of(lane)) {
+  for (const Conflict& c : network_->conflicts_of(internal)) {
     if (slots_[c.lane] == none || place > c.end + mine) continue;
     for (auto slot = slots_[c.lane]; slot != none; slot = slot_next_[slot]) {
-      const Id w = slot / 2;
-      if (w == i || slot_order_[slot] > slot_order_[2 * i]) continue;
+      const Id w = slot / 3;
+      if (w == i) continue;
       const float front = place_on(slot, c.lane);
+      if (c.kind != ConflictKind::merging && front - length_[w] < c.other_end &&
+          (wait_[w] > by_sight || (place > c.begin && front > c.other_begin)))
+        see_across(i, w, view);
+      if (slot_order_[slot] > slot_order_[3 * i] || wait_[w] > by_sight) continue;
       const float back = front - length_[w] - swing(length_[w]) - mine;
       if (back > c.other_end) continue;
       if (c.kind == ConflictKind::diverging) {
@@ -128,21 +139,39 @@ void Traffic::see_conflicts(Id i, Id internal, float place, View& view) const {
         continue;
       }
       const float to_zone = c.begin - place - margin - mine;
-      if (to_zone < 0) continue;  // inside already: on and out
+      // Metres behind its rear, as if both were on one path already.
+      const float follow =
+          lane.length - place - (network_->lane(c.lane).length - front) - length_[w];
+      if (to_zone < 0) {  // inside already: on and out, behind who is before it
+        if (c.kind == ConflictKind::merging && follow > -length_[w] / 2) view.press(follow, v_[w]);
+        continue;
+      }
       const float gone = (c.other_end - back) / std::max(v_[w], 0.5f);
       if (gone + time_margin < to_zone / std::max(view.v, 0.5f) && view.v * view.v < 6 * to_zone)
         continue;
       float gap = to_zone + view.idm->gap - margin;
       float speed = 0;
-      if (c.kind == ConflictKind::merging) {
-        const float follow =
-            lane.length - place - (network_->lane(c.lane).length - front) - length_[w];
-        if (follow > gap) {
-          gap = follow;
-          speed = v_[w];
-        }
+      if (c.kind == ConflictKind::merging && follow > gap) {
+        gap = follow;
+        speed = v_[w];
       }
       view.press(gap, speed);
+    }
+  }
+}
+
+// Both are where their paths cross, since one was held up: who has the other one before it waits.
+void Traffic::see_across(Id i, Id w, View& view) const {
+  const CityMap& map = network_->map();
+  const Box box = Box::of(body(w), length_[w], class_of(kind_[w]).width);
+  const float half_width = class_of(kind_[i]).width / 2 + 0.2f;
+  for (int k = 0; k < 4; ++k) {
+    for (const float share : {0.0f, 0.5f}) {
+      const Vec2 p = box.corner(k) * (1 - share) + box.corner((k + 1) % 4) * share;
+      const LanePlace at = map.project(lane_[i], p);
+      const float gap = at.s - s_[i];
+      if (std::abs(at.offset - offset_[i]) > half_width || at.distance > half_width + 2) continue;
+      if (gap > 0 && gap < 8) view.press(gap, 0);
     }
   }
 }
@@ -150,15 +179,16 @@ void Traffic::see_conflicts(Id i, Id internal, float place, View& view) const {
 // Whether vehicle i may cross: decided within zone() before the line, taken back where somebody
 // ahead has slowed it so much that it can stop again.
 bool Traffic::admitted(Id i, Id internal, float rest) {
+  const float to_line = network_->lane(lane_[i]).line - s_[i];
   if (committed_[i] != 0) {
-    const bool stopped = v_[i] < 0.5f && rest > 0.3f && !siren(i) &&
+    const bool stopped = v_[i] < 0.5f && to_line > 0.3f && !siren(i) &&
                          network_->shape(internal).control == Control::signal &&
                          light(internal) != Light::green;
-    if (rest <= zone(i) + 2 && !stopped) return true;
+    if (to_line <= zone(i) + 2 && !stopped) return true;
     withdraw(i);
     if (stopped) return false;
   }
-  if (rest > zone(i)) return false;
+  if (to_line > zone(i)) return false;
   const Id leader = leader_of(i);
   if (leader != none && committed_[leader] == 0) return false;
   return let_in(i, internal, rest);
@@ -166,65 +196,81 @@ bool Traffic::admitted(Id i, Id internal, float rest) {
 
 bool Traffic::let_in(Id i, Id internal, float rest) {
   const Lane& lane = network_->shape(internal);
-  const LaneFacts& f = network_->lane(internal);
-  if (v_[i] < 0.3f && rest < 4) halted_[i] = 1;
+  if (v_[i] < 0.3f && (i == 0 ? rest : network_->lane(lane_[i]).line - s_[i]) < 4) halted_[i] = 1;
   if (!siren(i)) {
     if (lane.control == Control::signal && light(internal) != Light::green) return false;
     if (lane.control == Control::stop && halted_[i] == 0) return false;
     if (settings_.sirens > 0 && siren_comes(i, internal)) return false;
   }
   // The path of a U-turn lies beside itself: one at a time.
-  if (lane.turn == Turn::u_turn && slots_[internal] != none) return false;
+  if (lane.turn == Turn::u_turn && others_on(i, internal)) return false;
   if (!exit_has_room(i, internal, 3)) {
     if (wait_[i] > full_patience && ticks_ % 10 == i % 10) turn_elsewhere(i);
+    claim(i, lane.intersection);
     return false;
   }
-  for (auto k = obstacle_of_[internal]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next)
-    if (obstacles_[static_cast<std::size_t>(k)].kind != ObstacleKind::body) return false;
-  Id& claimant = claimant_[lane.intersection];
-  std::int64_t& asked = claim_tick_[lane.intersection];
-  const bool claimed = claimant != none && asked + 2 >= ticks_;
-  if (claimed && claimant != i && !siren(i) && next_[claimant] != none &&
+  if (person_on(i, internal)) return false;
+  const Id claimant = claimant_of(lane.intersection);
+  if (claimant != none && claimant != i && !siren(i) && next_[claimant] != none &&
       conflicting(internal, next_[claimant]))
     return false;
-  const Idm& m = models_[static_cast<std::size_t>(kind_[i])];
-  bool free = true;
-  for (const Conflict& c : network_->map().conflicts_of(lane)) {
-    free = conflicts_clear(i, c, rest);
-    if (free && c.must_yield && !siren(i)) {
-      const float until =
-          time_for(rest + c.end + length_[i], v_[i], m.acceleration, f.speed * factor_[i]);
-      free = !must_wait(i, internal, c, until);
-    }
-    if (!free) break;
-  }
-  if (free) {
-    commit(i, internal);
+  if (!next_reserved(i, internal, rest)) return false;
+  for (const bool leaving : {false, true}) {
+    if (leaving && !cannot_wait(i)) break;
+    if (!may_cross(i, internal, rest, leaving)) continue;
+    commit(i, internal, leaving ? slot_order_[3 * i + 1] : ++sequence_);
     return true;
   }
-  if (wait_[i] > long_patience && (!claimed || claimant == i)) {
-    claimant = i;
-    asked = ticks_;
-  }
+  claim(i, lane.intersection);
   return false;
+}
+
+// Who has waited long asks that nobody else is let in before; the first one who does is heard.
+void Traffic::claim(Id i, Id intersection) {
+  const Id claimant = claimant_of(intersection);
+  if (wait_[i] <= long_patience || (claimant != none && claimant != i)) return;
+  claimant_[intersection] = i;
+  claim_tick_[intersection] = ticks_;
+}
+
+Id Traffic::claimant_of(Id intersection) const {
+  return claim_tick_[intersection] + 2 >= ticks_ ? claimant_[intersection] : none;
+}
+
+bool Traffic::may_cross(Id i, Id internal, float rest, bool leaving) const {
+  const Idm& m = models_[static_cast<std::size_t>(kind_[i])];
+  const LaneFacts& f = network_->lane(internal);
+  for (const Conflict& c : network_->conflicts_of(internal)) {
+    if (!conflicts_clear(i, c, rest, leaving)) return false;
+    if (!c.must_yield || siren(i)) continue;
+    const float until =
+        time_for(rest + c.end + length_[i], v_[i], m.acceleration, f.speed * factor_[i]);
+    if (must_wait(i, internal, c, until)) return false;
+  }
+  return true;
 }
 
 bool Traffic::learner_may_cross(Id internal, float rest) const {
   const Lane& lane = network_->shape(internal);
   if (lane.control == Control::signal && light(internal) != Light::green) return false;
   if (settings_.sirens > 0 && siren_comes(0, internal)) return false;
-  if (lane.turn == Turn::u_turn && slots_[internal] > 1) return false;
+  if (lane.turn == Turn::u_turn && others_on(0, internal)) return false;
   if (!exit_has_room(0, internal, 3)) return false;
-  for (auto k = obstacle_of_[internal]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next)
-    if (obstacles_[static_cast<std::size_t>(k)].kind != ObstacleKind::body) return false;
+  if (person_on(0, internal)) return false;
   const Idm& m = models_[0];
   const LaneFacts& f = network_->lane(internal);
-  for (const Conflict& c : network_->map().conflicts_of(lane)) {
-    if (!conflicts_clear(0, c, rest)) return false;
+  for (const Conflict& c : network_->conflicts_of(internal)) {
+    if (!conflicts_clear(0, c, rest, false)) return false;
     const float until = time_for(rest + c.end + length_[0], v_[0], m.acceleration, f.speed);
     if (c.must_yield && must_wait(0, internal, c, until)) return false;
   }
   return true;
+}
+
+bool Traffic::others_on(Id i, Id internal) const {
+  for (auto slot = slots_[internal]; slot != none; slot = slot_next_[slot])
+    if (slot / 3 != i) return true;
+  return false;
 }
 
 // Another way from its lane, into a street that has room.
@@ -242,7 +288,7 @@ void Traffic::turn_elsewhere(Id i) {
 }
 
 bool Traffic::conflicting(Id internal, Id other) const {
-  for (const Conflict& c : network_->map().conflicts_of(network_->shape(internal)))
+  for (const Conflict& c : network_->conflicts_of(internal))
     if (c.lane == other && c.kind != ConflictKind::diverging) return true;
   return false;
 }
@@ -252,11 +298,13 @@ bool Traffic::conflicting(Id internal, Id other) const {
 // its end: it must be empty, and some way out of it have room as well.
 bool Traffic::exit_has_room(Id i, Id internal, int depth) const {
   const Id lane = network_->lane(internal).to;
-  const float whole = network_->lane(lane).length;
+  const LaneFacts& f = network_->lane(lane);
+  const float whole = f.line - f.taken;
   const float claimed = static_cast<float>(claimed_[lane]) * 0.01f;
   const Id last = rear_[lane];
   float room = whole;
-  if (last != none) room = std::min(whole, s_[last] - length_[last] + v_[last] * v_[last] / 8);
+  if (last != none)
+    room = std::min(whole, s_[last] - length_[last] - f.taken + v_[last] * v_[last] / 8);
   if (room >= length_[i] + 2 + claimed) return true;
   if (whole >= length_[i] + 2 || last != none || claimed_[lane] != 0) return false;
   if (depth == 0) return true;
@@ -266,20 +314,77 @@ bool Traffic::exit_has_room(Id i, Id internal, int depth) const {
 }
 
 // Whether those let in on the other path will be gone before vehicle i can be there.
-bool Traffic::conflicts_clear(Id i, const Conflict& c, float rest) const {
+// `leaving`: it keeps its place in the order, so that those let in later wait for it.
+bool Traffic::conflicts_clear(Id i, const Conflict& c, float rest, bool leaving) const {
   if (c.kind == ConflictKind::diverging) return true;
   const Idm& m = models_[static_cast<std::size_t>(kind_[i])];
   for (auto slot = slots_[c.lane]; slot != none; slot = slot_next_[slot]) {
-    const Id w = slot / 2;
+    const Id w = slot / 3;
     if (w == i) continue;
     const float back = place_on(slot, c.lane) - length_[w] - swing(length_[w]) - swing(length_[i]);
     if (back > c.other_end) continue;
     if (w == 0) return false;  // nobody knows what the learner will do
+    if (wait_[w] > by_sight) continue;
+    if (leaving && goes_before(i, slot, c.other_begin - place_on(slot, c.lane))) continue;
+    if (leaving || slot % 3 == 2) return false;
+    if (stays_on(slot, c)) return false;
     const float gone = (c.other_end - back) / std::max(v_[w], 2.0f);
     const float there =
         time_for(rest + c.begin, v_[i], m.acceleration, network_->lane(c.lane).speed * factor_[i]);
     if (gone + time_margin > there) return false;
   }
+  return true;
+}
+
+// Whether the vehicle of a slot will wait at the line of the next street with its rear still in the
+// conflict.
+bool Traffic::stays_on(std::int32_t slot, const Conflict& c) const {
+  const Id w = slot / 3;
+  const LaneFacts& over = network_->lane(c.lane);
+  const float rear = over.length + network_->lane(over.to).line - length_[w] - swing(length_[w]);
+  if (rear > c.other_end) return false;
+  return slot % 3 == 0 ? slot_lane_[3 * w + 2] == none : lane_[w] == over.to && committed_[w] == 0;
+}
+
+// Whether vehicle i, whose rear still stands in an intersection, was let in there before the one of
+// the slot was let in here, and that one can stop `way` metres on: it would wait for i in any case.
+bool Traffic::goes_before(Id i, std::int32_t slot, float way) const {
+  const Id w = slot / 3;
+  if (slot % 3 == 1 || slot_lane_[3 * i + 1] == none) return false;
+  if (slot_order_[3 * i + 1] > slot_order_[slot]) return false;
+  const float stop = way - margin - swing(length_[i]) - swing(length_[w]);
+  return stop > 0 && v_[w] * v_[w] < 4 * stop;
+}
+
+// Whether it stands in the way of an intersection that it has not left, on a street too short for
+// it.
+bool Traffic::cannot_wait(Id i) const {
+  const LaneFacts& f = network_->lane(lane_[i]);
+  return slot_lane_[3 * i + 1] != none && f.line - f.taken < length_[i] + 2;
+}
+
+// Where the street behind an intersection is too short to wait on, whoever goes there would stand
+// in the way of this intersection's traffic and the next one's. It goes only where it may cross the
+// next one as well, and keeps its place there from now on; after long it goes all the same.
+bool Traffic::next_reserved(Id i, Id internal, float rest) {
+  const LaneFacts& over = network_->lane(internal);
+  const LaneFacts& exit = network_->lane(over.to);
+  const Id road = network_->shape(over.to).road;
+  if (exit.line - exit.taken >= length_[i] + 2 || cannot_wait(i) ||
+      at(network_->map().roads, road).roundabout) {
+    after_[i] = none;
+    return true;
+  }
+  if (after_[i] == none || network_->lane(after_[i]).from != over.to ||
+      (wait_[i] > full_patience && ticks_ % 40 == i % 40))
+    after_[i] = draw_turn(i, over.to);
+  if (wait_[i] > long_patience) after_[i] = none;
+  const Id next = after_[i];
+  if (next == none) return true;
+  if (network_->shape(next).control == Control::signal && light(next) != Light::green) return false;
+  if (!exit_has_room(i, next, 1)) return false;
+  for (const Conflict& c : network_->conflicts_of(next))
+    if (!conflicts_clear(i, c, rest + over.length + exit.length, false)) return false;
   return true;
 }
 
@@ -320,7 +425,7 @@ bool Traffic::comes_from_behind(const Conflict& c, float until) const {
     for (auto slot = slots_[before]; slot != none; slot = slot_next_[slot]) {
       const float rest = network_->lane(before).length - place_on(slot, before);
       if (rest < 0) continue;
-      if ((rest + length + c.other_begin) / std::max(v_[slot / 2], 4.0f) < until + 1) return true;
+      if ((rest + length + c.other_begin) / std::max(v_[slot / 3], 4.0f) < until + 1) return true;
     }
   }
   return false;
@@ -338,21 +443,29 @@ bool Traffic::siren_comes(Id i, Id internal) const {
   return false;
 }
 
-void Traffic::commit(Id i, Id internal) {
+void Traffic::take(std::int32_t slot, Id internal, std::int64_t order) {
+  slot_lane_[slot] = internal;
+  slot_order_[slot] = order;
+  slot_next_[slot] = slots_[internal];
+  slots_[internal] = slot;
+}
+
+void Traffic::commit(Id i, Id internal, std::int64_t order) {
   committed_[i] = 1;
-  slot_lane_[2 * i] = internal;
-  slot_order_[2 * i] = ++sequence_;
-  slot_next_[2 * i] = slots_[internal];
-  slots_[internal] = 2 * i;
+  release(3 * i + 2);
+  take(3 * i, internal, order);
+  if (after_[i] != none) take(3 * i + 2, after_[i], order);
   claimed_[network_->lane(internal).to] +=
       static_cast<std::int32_t>(std::lround((length_[i] + 2) * 100));
 }
 
 void Traffic::withdraw(Id i) {
   committed_[i] = 0;
-  claimed_[network_->lane(slot_lane_[2 * i]).to] -=
+  claimed_[network_->lane(slot_lane_[3 * i]).to] -=
       static_cast<std::int32_t>(std::lround((length_[i] + 2) * 100));
-  release(2 * i);
+  release(3 * i);
+  release(3 * i + 2);
+  after_[i] = none;
 }
 
 void Traffic::release(std::int32_t slot) {
@@ -367,68 +480,6 @@ void Traffic::release(std::int32_t slot) {
     slot_next_[before] = slot_next_[slot];
   }
   slot_next_[slot] = none;
-}
-
-// Whether people who step onto the crossing now are across in `seconds` before anybody comes who
-// could not stop for them.
-bool Traffic::crossing_free(Id crossing, float seconds) const {
-  const CityMap& map = network_->map();
-  const Crossing& c = at(map.crossings, crossing);
-  const auto comes = [&](Id w, float way) {
-    if (way < 0) return way > -length_[w] - c.width / 2;  // it stands or drives on it
-    const float v = v_[w];
-    if (v < 0.3f) return false;
-    if (c.marked && c.program == none && v * v / 3 + v + 1 < way) return false;  // it will stop
-    return way / std::max(v, 1.0f) < seconds;
-  };
-  for (const CrossingCut& cut : map.cuts(c)) {
-    const float edge = cut.s - c.width / 2;
-    // Those on the lane: the first one that has not passed, and the last one that has.
-    Id w = rear_[cut.lane];
-    for (; w != none; w = ahead_[w])
-      if (comes(w, edge - s_[w])) return false;
-    const LaneFacts& f = network_->lane(cut.lane);
-    if (f.internal) {
-      for (auto slot = slots_[cut.lane]; slot != none; slot = slot_next_[slot])
-        if (comes(slot / 2, edge - place_on(slot, cut.lane))) return false;
-    } else {
-      for (const Id before : map.predecessors(network_->shape(cut.lane)))
-        for (auto slot = slots_[before]; slot != none; slot = slot_next_[slot])
-          if (comes(slot / 2, edge + network_->lane(before).length - place_on(slot, before)))
-            return false;
-    }
-  }
-  return true;
-}
-
-bool Traffic::stands_on(Id crossing) const {
-  const CityMap& map = network_->map();
-  const Crossing& c = at(map.crossings, crossing);
-  const auto covers = [&](float front, float vehicle_length, float s) {
-    return front > s - c.width / 2 && front - vehicle_length < s + c.width / 2;
-  };
-  for (const CrossingCut& cut : map.cuts(c)) {
-    for (Id w = rear_[cut.lane]; w != none; w = ahead_[w])
-      if (covers(s_[w], length_[w], cut.s)) return true;
-    if (!network_->lane(cut.lane).internal) continue;
-    for (auto slot = slots_[cut.lane]; slot != none; slot = slot_next_[slot])
-      if (covers(place_on(slot, cut.lane), length_[slot / 2], cut.s)) return true;
-  }
-  return false;
-}
-
-bool Traffic::in_the_way(Id lane, float s, float least_speed) const {
-  const auto blocks = [&](Id w, float front) {
-    if (v_[w] < least_speed) return false;
-    const float before = v_[w] > 0.5f ? 1.5f : 0.3f;  // of a vehicle that comes
-    return front + before > s && front - length_[w] - 0.5f < s;
-  };
-  for (Id w = rear_[lane]; w != none; w = ahead_[w])
-    if (blocks(w, s_[w])) return true;
-  if (!network_->lane(lane).internal) return false;
-  for (auto slot = slots_[lane]; slot != none; slot = slot_next_[slot])
-    if (blocks(slot / 2, place_on(slot, lane))) return true;
-  return false;
 }
 
 }  // namespace sandlot::city

@@ -157,8 +157,8 @@ void Traffic::save(Writer& out) const {
   out.write(driven_);
   out.write(overruns_);
   random_.save(out);
-  for (const auto* c : {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &ghost_, &slot_lane_,
-                        &slot_next_, &front_, &rear_, &slots_, &claimed_, &claimant_})
+  for (const auto* c : {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_,
+                        &slot_lane_, &slot_next_, &front_, &rear_, &slots_, &claimed_, &claimant_})
     out.write(c->all());
   for (const auto* c : {&s_, &v_, &a_, &length_, &factor_, &wait_, &offset_}) out.write(c->all());
   for (const auto* c : {&committed_, &halted_, &aside_}) out.write(c->all());
@@ -189,15 +189,15 @@ void Traffic::load(Reader& in) {
   if (vehicles == 0 ||
       vehicles > 1 + static_cast<std::size_t>(settings_.vehicles + settings_.sirens))
     in.fail("the traffic has another size");
-  for (auto* c : {&next_, &ahead_, &behind_, &past_, &past2_, &ghost_})
+  for (auto* c : {&next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_})
     read_column(in, *c, vehicles);
-  for (auto* c : {&slot_lane_, &slot_next_}) read_column(in, *c, 2 * vehicles);
+  for (auto* c : {&slot_lane_, &slot_next_}) read_column(in, *c, 3 * vehicles);
   for (auto* c : {&front_, &rear_, &slots_, &claimed_}) read_column(in, *c, lanes);
   read_column(in, claimant_, network_->map().intersections.size());
   for (auto* c : {&s_, &v_, &a_, &length_, &factor_, &wait_, &offset_})
     read_column(in, *c, vehicles);
   for (auto* c : {&committed_, &halted_, &aside_}) read_column(in, *c, vehicles);
-  read_column(in, slot_order_, 2 * vehicles);
+  read_column(in, slot_order_, 3 * vehicles);
   read_column(in, claim_tick_, claimant_.size());
   in.read(kind_.all());
   if (kind_.size() != vehicles) in.fail("the traffic has another size");
@@ -215,9 +215,10 @@ void Traffic::check_loaded(Reader& in) const {
     for (const Id id : column.all())
       if (id < none || id >= end) in.fail("the traffic has an id that is out of range");
   };
-  for (const auto* c : {&lane_, &next_, &past_, &past2_, &ghost_, &slot_lane_}) within(*c, lanes);
+  for (const auto* c : {&lane_, &next_, &past_, &past2_, &after_, &ghost_, &slot_lane_})
+    within(*c, lanes);
   for (const auto* c : {&ahead_, &behind_, &front_, &rear_, &claimant_}) within(*c, vehicles);
-  for (const auto* c : {&slot_next_, &slots_}) within(*c, 2 * vehicles);
+  for (const auto* c : {&slot_next_, &slots_}) within(*c, 3 * vehicles);
   if (!std::isfinite(time_) || time_ < 0 || ticks_ < 0) in.fail("the traffic's time is damaged");
   for (const auto* c : {&s_, &v_, &a_, &length_, &factor_, &wait_, &offset_})
     for (const float x : c->all())
@@ -229,7 +230,7 @@ void Traffic::check_loaded(Reader& in) const {
     if (i > 0 && lane_[i] == none) in.fail("a vehicle is on no lane");
     if (v_[i] < 0 || s_[i] < 0 || length_[i] <= 0 || factor_[i] <= 0)
       in.fail("the traffic has a number that is out of range");
-    if (committed_[i] != 0 && i > 0 && slot_lane_[2 * i] == none)
+    if (committed_[i] != 0 && i > 0 && slot_lane_[3 * i] == none)
       in.fail("a vehicle crosses no intersection");
   }
   Id listed = 0, in_slots = 0;
@@ -240,7 +241,7 @@ void Traffic::check_loaded(Reader& in) const {
         in.fail("the traffic's order on a lane is damaged");
     if (before != front_[lane]) in.fail("the traffic's order on a lane is damaged");
     for (auto slot = slots_[lane]; slot != none; slot = slot_next_[slot])
-      if (++in_slots > 2 * vehicles || slot_lane_[slot] != lane || !network_->lane(lane).internal)
+      if (++in_slots > 3 * vehicles || slot_lane_[slot] != lane || !network_->lane(lane).internal)
         in.fail("the traffic's order at an intersection is damaged");
   }
   const auto on_lanes =

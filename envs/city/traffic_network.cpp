@@ -11,7 +11,7 @@ namespace {
 constexpr float comfortable_lateral = 2.5f;  // m/s²
 constexpr float bus_bend = 1.0f / 11;        // 1/m: sharper ones are not for buses
 
-constexpr float people_reach = 1.4f;  // m from a lane's middle: half a car, and a person
+constexpr float people_reach = 1.6f;  // m from a lane's middle: half of a bus, and a person
 
 }  // namespace
 
@@ -24,7 +24,7 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
   for (Id id = 0; id < static_cast<Id>(m.lanes.size()); ++id) {
     const Lane& lane = at(m.lanes, id);
     LaneFacts& f = facts_[id];
-    f.length = lane.length;
+    f.length = f.line = lane.length;
     f.internal = lane.internal();
     f.open = at(strong, id) != 0;
     f.crossed = !lane.crossings.empty();
@@ -38,6 +38,7 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
     float bend = 0;
     for (const LanePoint& p : m.points(lane)) bend = std::max(bend, std::abs(p.curvature));
     bends.push_back(bend);
+    f.bend = bend;
     const float fastest = std::sqrt(comfortable_lateral / std::max(bend, 1e-4f));
     f.speed = std::min(lane.speed_limit, std::max(fastest, 2.0f));
     if (f.internal) {
@@ -49,6 +50,7 @@ TrafficNetwork::TrafficNetwork(std::shared_ptr<const CityMap> map) : map_(std::m
   }
   find_bus_lanes(bends);
   find_near_lanes();
+  find_conflicts();
   for (Id id = 0; id < static_cast<Id>(m.lanes.size()); ++id) {
     const LaneFacts& f = facts_[id];
     if (f.internal || !f.open || f.length < 12) continue;

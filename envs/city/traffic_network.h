@@ -18,7 +18,12 @@ struct LaneFacts {
   bool open = false;     // belongs to the part in which each lane reaches each other
   bool crossed = false;  // pedestrians cross it
   bool buses = false;    // wide bends, here and on some way from here for ever
-  Vec2 centre;           // of a circle around it
+  // Of road lanes: where those who wait stop, before `length` where something crosses the street
+  // there, and the metres at its start on which nobody may stand.
+  float line = 0, taken = 0;
+  float bend = 0;      // 1/m, its sharpest
+  float overhang = 0;  // of internal lanes: metres after its end that belong to a conflict
+  Vec2 centre;         // of a circle around it
   float radius = 0;
 };
 
@@ -34,6 +39,13 @@ class TrafficNetwork {
   // Open road lanes, and the sum of lengths up to each: where vehicles may begin.
   const std::vector<Id>& starts() const { return starts_; }
   const std::vector<double>& start_lengths() const { return start_lengths_; }
+  // The conflicts of an internal lane: those of the map, and those with what is near it. Arc
+  // lengths below 0 are on the lane before it, those above its length on the one after it.
+  std::span<const Conflict> conflicts_of(Id lane) const {
+    const auto k = static_cast<std::size_t>(lane);
+    return std::span(conflicts_)
+        .subspan(conflict_begin_[k], conflict_begin_[k + 1] - conflict_begin_[k]);
+  }
   // Lanes that come so near to a footway that a car would touch who walks on it: crossings, and
   // corners that turning cars cut.
   std::span<const Id> lanes_near(Id foot_edge) const {
@@ -49,7 +61,10 @@ class TrafficNetwork {
 
   std::vector<std::uint32_t> near_begin_;  // by foot edge, and the end
   std::vector<Id> near_lanes_;
+  std::vector<std::uint32_t> conflict_begin_;  // by lane, and the end
+  std::vector<Conflict> conflicts_;
 
+  void find_conflicts();  // traffic_conflicts.cpp
   void find_bus_lanes(const std::vector<float>& bends);
   void find_near_lanes();
 };

@@ -52,6 +52,8 @@ TEST_CASE("what is wrong with a map is counted, and the rest of it is a good cit
       {"speed limits that make no sense, ignored", 1},
       {"turn lanes that do not fit the number of lanes, ignored", 1},
       {"buildings of no size, left out", 1},
+      {"footways that lie on a street, left out", 13},  // way 12 lies on way 10
+      {"pieces of footway not connected to the rest, left out", 9},
   };
   for (const auto& [what, count] : expected)
     CHECK_MESSAGE(report.of(what) == count, std::string(what));

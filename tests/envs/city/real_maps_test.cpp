@@ -1,28 +1,19 @@
 // Real extracts, where they are at hand: each becomes a city without a flaw.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "envs/city/map_drawing.h"
 #include "envs/city/network_builder.h"
 #include "envs/city/osm_import.h"
 #include "sim/core/archive.h"
+#include "tests/envs/city/maps_folder.h"
 
 using namespace sandlot;
 using namespace sandlot::city;
 namespace fs = std::filesystem;
 
 namespace {
-
-// $SANDLOT_MAPS, or shared/data/maps beside the repository or above it.
-fs::path maps_folder() {
-  if (const char* folder = std::getenv("SANDLOT_MAPS")) return folder;
-  fs::path at = fs::path(SANDLOT_SOURCE_DIR);
-  for (int up = 0; up < 4; ++up, at = at.parent_path())
-    if (fs::is_directory(at / "shared/data/maps")) return at / "shared/data/maps";
-  return {};
-}
 
 struct Expected {
   const char* file;
@@ -36,7 +27,7 @@ struct Expected {
 }  // namespace
 
 TEST_CASE("real maps import without a flaw") {
-  const fs::path folder = maps_folder();
+  const fs::path folder = testing::maps_folder();
   if (folder.empty()) {
     MESSAGE("no real maps at hand: set SANDLOT_MAPS to a folder of extracts");
     return;
