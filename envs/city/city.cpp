@@ -132,7 +132,7 @@ void City::metrics(std::span<double> out) const {
   std::copy(values.begin(), values.end(), out.begin());
 }
 
-void City::draw(Scene& scene) const { draw_world(world_, scene); }
+void City::draw(Scene& scene) const { draw_world(world_, view_, scene); }
 
 Controls City::advice() const { return drive_by_rules(world_); }
 

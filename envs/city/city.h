@@ -10,6 +10,7 @@
 
 #include "envs/city/city_maps.h"
 #include "envs/city/city_world.h"
+#include "envs/city/drawing.h"
 #include "envs/city/observation.h"
 #include "envs/city/settings.h"
 #include "sim/core/environment.h"
@@ -33,6 +34,7 @@ class City final : public Environment {
   bool goal_reached() const override { return world_.outcome() == city::Outcome::arrived; }
   void metrics(std::span<double> out) const override;
   void draw(Scene& scene) const override;
+  bool view_key(std::string_view key) override { return view_.press(key); }
   void save(Writer& out) const override;
   void load(Reader& in) override;
 
@@ -52,6 +54,7 @@ class City final : public Environment {
   std::uint64_t map_ = 0;  // which of the maps
   bool started_ = false;
   city::World world_;
+  city::ViewSettings view_;  // of the picture alone
   mutable city::ObservationScratch scratch_;
 };
 

@@ -280,11 +280,35 @@ void draw_rain(const World& world, Scene& scene) {
 
 }  // namespace
 
-void draw_world(const World& world, Scene& scene) {
+bool ViewSettings::press(std::string_view key) {
+  if (key == "o")
+    overview = !overview;
+  else if (key == "i")
+    zoom = std::min(zoom * 1.25f, 4.0f);
+  else if (key == "u")
+    zoom = std::max(zoom / 1.25f, 0.2f);
+  else if (key == "l")
+    lidar = !lidar;
+  else if (key == "k")
+    attention = !attention;
+  else
+    return false;
+  return true;
+}
+
+void draw_world(const World& world, const ViewSettings& view, Scene& scene) {
   scene.begin(frame_width, frame_height, MapPainter::land());
   // The camera looks where the car is going.
   const Vec2 ahead = direction(world.car().heading) * std::clamp(world.car().forward, 0.0f, 20.0f);
-  const Camera camera{point(world.car().position + ahead), view_width, true};
+  Camera camera{point(world.car().position + ahead), view_width / view.zoom, true};
+  if (view.overview) {
+    const Bounds& all = world.map().bounds;
+    const Vec2 size = all.high - all.low;
+    camera.center = point((all.low + all.high) * 0.5f);
+    camera.width =
+        std::max(size.x, size.y * frame_width / frame_height) / std::max(view.zoom, 1.0f);
+    if (view.zoom > 1) camera.center = point(world.car().position);
+  }
   scene.use_world(camera);
   const auto painter = painter_of(world.network().shared_map());
   painter->draw_ground(scene, camera);
@@ -293,6 +317,11 @@ void draw_world(const World& world, Scene& scene) {
   draw_people(world, scene);
   draw_vehicles(world, scene);
   draw_learner(world, scene);
+  if (view.overview)
+    scene.circle(point(world.car().position), camera.width / 90, Color::hex(0xff5a1f),
+                 {Color::hex(0xffffff), camera.width / 400});
+  if (view.lidar) draw_lidar(world, scene);
+  if (view.attention) draw_attention(world, scene);
   painter->draw_signals(scene, camera, world.traffic().time());
   painter->draw_buildings(scene, camera);
   scene.use_screen();

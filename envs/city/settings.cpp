@@ -130,7 +130,7 @@ void CitySettings::fields(Fields& f) {
             {"lidar", ObservationKind::lidar},
             {"kinematics", ObservationKind::kinematics},
             {"raster", ObservationKind::raster}},
-           "what is ahead as some thirty numbers, rays, the nearest road users, or a bird's-eye "
+           "what is ahead as some forty numbers, rays, the nearest road users, or a bird's-eye "
            "view; the car's own state and the route are in all of them");
   f.when(observation == ObservationKind::lidar, "observation: lidar",
          [&] { f.section("lidar", lidar, "its rays"); });

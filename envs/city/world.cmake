@@ -5,7 +5,8 @@ target_sources(sandlot_city PRIVATE
   ${CMAKE_CURRENT_SOURCE_DIR}/city_world.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/city_world_archive.cpp ${CMAKE_CURRENT_SOURCE_DIR}/drawing.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/driver.cpp ${CMAKE_CURRENT_SOURCE_DIR}/jaywalking.cpp
-  ${CMAKE_CURRENT_SOURCE_DIR}/observation.cpp ${CMAKE_CURRENT_SOURCE_DIR}/pedestrians.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/observation.cpp ${CMAKE_CURRENT_SOURCE_DIR}/overlays.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/pedestrians.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/raster.cpp ${CMAKE_CURRENT_SOURCE_DIR}/register.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/settings.cpp ${CMAKE_CURRENT_SOURCE_DIR}/traffic.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/traffic_conflicts.cpp

@@ -225,6 +225,7 @@ class PlayLoop {
     const KeyMap::Held held = [&](std::string_view key) {
       return window_->held(key) || std::find(tapped_.begin(), tapped_.end(), key) != tapped_.end();
     };
+    for (const auto& key : input.pressed) show_.view_key(key);
     if (!real_time_) {
       // With repeated actions each frame shows one step of the world inside.
       for (const auto& key : input.pressed) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/config/experiment_config.h"
@@ -90,6 +91,7 @@ class Show {
   void advance();
   bool done() const { return episode_.status != Status::running && frames_left_ == 0; }
   void draw(Scene& scene) const;
+  bool view_key(std::string_view key) { return (picture_ ? picture_ : world_)->view_key(key); }
   const Panels& panels() const { return panels_; }
   void set_panels(const Panels& panels);
 

@@ -72,6 +72,8 @@ class Watcher {
         next();
       } else if (key == "1" || key == "2" || key == "3") {
         toggle(key);
+      } else {
+        show_.view_key(key);  // the world's own
       }
     }
     if (!input.pressed.empty()) window_->set_title(title());

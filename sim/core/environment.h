@@ -124,6 +124,8 @@ class Environment {
   virtual void metrics(std::span<double>) const {}
   virtual void events(EventSink&) const {}  // those of the last step
   virtual void draw(Scene&) const = 0;
+  // A key pressed at the window that changes what draw() shows, and nothing else; whether it is one.
+  virtual bool view_key(std::string_view) { return false; }
   // Of the present state; none where the observation is no picture.
   virtual std::optional<ObservationGrid> observation_grid() const { return std::nullopt; }
   // The whole state: load(save()) continues with the same future, bit for bit.

@@ -130,6 +130,7 @@ class Episode final : public Environment {
     }
   }
   void draw(Scene& scene) const override { env_.draw(scene); }
+  bool view_key(std::string_view key) override { return env_.view_key(key); }
   std::optional<ObservationGrid> observation_grid() const override {
     return env_.observation_grid();
   }

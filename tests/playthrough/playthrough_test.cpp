@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "envs/city/register.h"
 #include "envs/classic/register.h"
 #include "envs/go/register.h"
 #include "sim/core/archive.h"
@@ -30,6 +31,7 @@ constexpr std::size_t longest_observation = 32;  // shown in full; longer ones a
 
 void register_worlds(Registry& registry) {
   register_classic(registry);
+  register_city(registry);
   register_go(registry);
 }
 

@@ -1,8 +1,13 @@
 // The picture: something of everything, less from afar, nothing of what is out of sight.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "envs/city/city.h"
 #include "envs/city/map_drawing.h"
 #include "envs/city/map_source.h"
+#include "sim/core/archive.h"
 
 using namespace sandlot;
 using namespace sandlot::city;
@@ -56,4 +61,43 @@ TEST_CASE("lights change in the picture as they do in the program") {
   const double later = map->until_change(map->programs[0], 0, 0) + 0.1;
   CHECK(colors(later) != now);
   CHECK(colors(static_cast<double>(map->programs[0].cycle)) == now);
+}
+
+TEST_CASE("city: keys at the window change what is drawn, and nothing else") {
+  CitySettings settings;
+  settings.map.file = "town";
+  City env(settings);
+  env.reset(3);
+  const auto picture = [&] {
+    Scene scene;
+    env.draw(scene);
+    return std::pair(scene.primitives().size(), scene.cameras()[1].width);
+  };
+  Writer before;
+  env.save(before);
+  const auto usual = picture();
+  CHECK_FALSE(env.view_key("q"));
+  CHECK(env.view_key("l"));
+  // A ray is a line, and a dot where it meets something.
+  const auto with_rays = picture().first - usual.first;
+  CHECK(with_rays >= 32);
+  CHECK(with_rays <= 64);
+  CHECK(env.view_key("l"));
+  CHECK(env.view_key("k"));
+  CHECK(picture().first > usual.first);
+  CHECK(env.view_key("k"));
+  CHECK(env.view_key("i"));
+  CHECK(picture().second < usual.second);
+  CHECK(env.view_key("u"));
+  CHECK(env.view_key("u"));
+  CHECK(picture().second > usual.second);
+  CHECK(env.view_key("i"));
+  CHECK(env.view_key("o"));
+  CHECK(picture().second > 3 * usual.second);
+  CHECK(env.view_key("o"));
+  CHECK(picture() == usual);
+  Writer after;
+  env.save(after);
+  CHECK(std::equal(before.bytes().begin(), before.bytes().end(), after.bytes().begin(),
+                   after.bytes().end()));
 }

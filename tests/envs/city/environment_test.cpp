@@ -165,6 +165,36 @@ TEST_CASE("city: the driver by rules reaches its destinations") {
   CHECK(score > 0.8);
 }
 
+TEST_CASE("city: the driver by rules yields to sirens") {
+  CitySettings settings = small();
+  settings.task = Task::emergency;
+  settings.map.generator.seeds = {0, 8};
+  settings.time_limit = 120;
+  settings.autopilot = true;
+  City env(settings);
+  const auto& names = env.spec().metrics;
+  const auto column = static_cast<std::size_t>(
+      std::find(names.begin(), names.end(), "yield_share") - names.begin());
+  REQUIRE(column < names.size());
+  std::vector<double> metrics(names.size());
+  int meetings = 0, hindered = 0;
+  for (Seed seed = 0; seed < 40; ++seed) {
+    env.reset(seed);
+    for (int t = 0; t < 1200; ++t)
+      if (env.step({.index = 0, .values = {}}).status != Status::running) break;
+    const Tally& tally = env.world().tally();
+    meetings += tally.meetings;
+    hindered += tally.not_yielded;
+    env.metrics(metrics);
+    const double share =
+        tally.meetings > 0 ? 1 - static_cast<double>(tally.not_yielded) / tally.meetings : 1;
+    CHECK(metrics[column] == doctest::Approx(share));
+  }
+  // Measured: 36 meetings, 1 hindered.
+  CHECK(meetings >= 20);
+  CHECK(hindered <= 0.2 * meetings);
+}
+
 TEST_CASE("city: a damaged archive is refused or loads into a world that can go on") {
   CitySettings settings = small();
   City env(settings);
