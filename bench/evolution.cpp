@@ -133,10 +133,10 @@ struct Sample {
   }
 };
 
-void measure(const ExperimentConfig& config, int runs, std::int64_t most, int grid) {
+void measure(const ExperimentConfig& config, int first, int runs, std::int64_t most, int grid) {
   Sample evaluations, generations, hidden, links, held;
   int failed = 0;
-  for (int i = 1; i <= runs; ++i) {
+  for (int i = first; i < first + runs; ++i) {
     UntilGoal run(config, static_cast<Seed>(i), most, grid);
     if (!run.solved) {
       ++failed;
@@ -164,10 +164,11 @@ int main(int argc, char** argv) {
   CLI::App app("Evaluations until evolution reaches the goal of its world.");
   std::string path;
   std::vector<std::string> overrides;
-  int runs = 20, grid = 0;
+  int first = 1, runs = 20, grid = 0;
   std::int64_t most = 200000;
   app.add_option("config", path, "a YAML file")->required();
-  app.add_option("--runs", runs, "seeds from 1 on")->check(CLI::Range(1, 100000));
+  app.add_option("--first", first, "the first seed")->check(CLI::Range(0, 1000000));
+  app.add_option("--runs", runs, "seeds from there on")->check(CLI::Range(1, 100000));
   app.add_option("--most", most, "evaluations after which a run has failed");
   app.add_option("--grid", grid, "of 625 starts that the champion must hold from");
   app.add_option("--set", overrides, "path=value over the file")
@@ -180,7 +181,7 @@ int main(int argc, char** argv) {
   register_genetic(registry);
   try {
     for (const auto& config : load_config(registry, path, overrides))
-      measure(config, runs, most, grid);
+      measure(config, first, runs, most, grid);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;
