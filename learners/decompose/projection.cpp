@@ -83,19 +83,25 @@ void Projection::do_fit(const MatrixView& x, std::span<const float> weights) {
       mean_ += static_cast<double>(w[row]) * x.row(row).cast<double>();
     mean_ /= count_;
   }
-  squares_.setZero();
-  for (Eigen::Index row = 0; row < x.rows(); ++row)
-    squares_ += static_cast<double>(w[row]) * (x.row(row).cast<double>() - mean_).cwiseAbs2();
   const bool as_it_is = !centred_ && (w.array() == 1).all();
-  if (settings_.method == SpectrumMethod::exact) {
-    RowMatrixXd rows = x.cast<double>().rowwise() - mean_;
-    rows.array().colwise() *= w.cast<double>().array().sqrt();
-    keep(exact_spectrum(rows, settings_.components));
+  const bool exact = settings_.method == SpectrumMethod::exact;
+  // One pass for all that needs the distances from the mean.
+  Matrix rows(exact || as_it_is ? 0 : x.rows(), x.cols());
+  Eigen::RowVectorXd about(x.cols());
+  squares_.setZero();
+  for (Eigen::Index row = 0; row < x.rows(); ++row) {
+    about = x.row(row).cast<double>() - mean_;
+    squares_ += static_cast<double>(w[row]) * about.cwiseAbs2();
+    if (rows.rows() > 0)
+      rows.row(row) = (about * std::sqrt(static_cast<double>(w[row]))).cast<float>();
+  }
+  if (exact) {
+    RowMatrixXd precise = x.cast<double>().rowwise() - mean_;
+    precise.array().colwise() *= w.cast<double>().array().sqrt();
+    keep(exact_spectrum(precise, settings_.components));
   } else if (as_it_is) {
     keep(randomized_spectrum(x, settings_.components, settings_, seed_));
   } else {
-    Matrix rows = (x.cast<double>().rowwise() - mean_).cast<float>();
-    rows.array().colwise() *= w.array().sqrt();
     keep(randomized_spectrum(rows, settings_.components, settings_, seed_));
   }
 }
