@@ -21,7 +21,8 @@ void Dagger::Settings::check(const EnvironmentSpec& spec, int, Issues& issues) c
   if (expert.empty())
     issues.add("expert", "expected the folder of a finished run");
   else if (!std::filesystem::exists(expert))
-    issues.add("expert", "there is no folder " + expert);
+    issues.add("expert", "there is no folder " + expert +
+                             "; expected that of a finished run in the same world: train it first");
   check_imitator(classifier, spec, issues);
 }
 
