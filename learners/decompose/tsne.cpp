@@ -142,6 +142,7 @@ class Layout {
                             : std::max(rows / settings_.exaggeration / 4, 50.0);
     for (int i = 0; i < settings_.iterations; ++i) {
       const bool early = i < settings_.exaggerated_iterations;
+      if (i == settings_.exaggerated_iterations) start_anew();
       compute(early ? settings_.exaggeration : 1);
       move(rate, early ? 0.5 : 0.8);
     }
@@ -200,6 +201,12 @@ class Layout {
       gradient_[i].x = 4 * (gradient_[i].x - sums_[i].x / total_);
       gradient_[i].y = 4 * (gradient_[i].y - sums_[i].y / total_);
     }
+  }
+
+  // What was learnt about the exaggerated slopes says little about the true ones.
+  void start_anew() {
+    std::fill(speed_.begin(), speed_.end(), PlanePoint{});
+    std::fill(gain_.begin(), gain_.end(), PlanePoint{1, 1});
   }
 
   // Gradient descent with momentum and a gain per number (Jacobs 1988).

@@ -11,14 +11,10 @@ void DimensionalityReduction::Settings::fields(Fields& f) {
   f.boolean("standardize", standardize,
             "whether it is given deviations from the mean of the random play; for numbers of "
             "different units");
-  f.boolean("online", online, "whether it goes on learning from what training shows");
 }
 
 void DimensionalityReduction::Settings::check(const Space& observation, Issues& issues) const {
   transformer->check(observation, issues);
-  if (online && !transformer->facts().incremental)
-    issues.add("online", std::string(transformer.chosen()) +
-                             " learns from all observations at once; expected false");
 }
 
 Space DimensionalityReduction::Settings::output(const Space& observation) const {
@@ -29,7 +25,6 @@ DimensionalityReduction::DimensionalityReduction(const Settings& settings, const
                                                  Seed seed)
     : width_(observation.size()),
       standardize_(settings.standardize),
-      online_(settings.online),
       before_(width_),
       transformer_(settings.transformer->make(
           settings.standardize ? scaled_space(width_) : observation, seed)),
@@ -49,23 +44,11 @@ MatrixMap DimensionalityReduction::inputs(std::span<const float> observations) c
 }
 
 void DimensionalityReduction::fit(std::span<const float> observations) {
-  pending_.clear();
   if (standardize_) before_.fit(observations);
   const MatrixMap rows = inputs(observations);
   transformer_->fit(rows);
   const Matrix made = transformer_->transform(rows);
   after_.fit({made.data(), static_cast<std::size_t>(made.size())});
-}
-
-void DimensionalityReduction::learn(std::span<const float> observations) {
-  if (!online_) return;
-  for (std::size_t at = 0; at < observations.size(); at += width_) {
-    const auto row = observations.subspan(at, width_);
-    pending_.insert(pending_.end(), row.begin(), row.end());
-    if (pending_.size() < kRows * width_) continue;
-    transformer_->partial_fit(inputs(pending_));
-    pending_.clear();
-  }
 }
 
 void DimensionalityReduction::encode(std::span<const float> from, std::span<float> to) const {
@@ -78,16 +61,12 @@ void DimensionalityReduction::save(Writer& out) const {
   before_.save(out);
   transformer_->save(out);
   after_.save(out);
-  out.write(pending_);
 }
 
 void DimensionalityReduction::load(Reader& in) {
   before_.load(in);
   transformer_->load(in);
   after_.load(in);
-  in.read(pending_);
-  if (pending_.size() % width_ != 0 || pending_.size() >= kRows * width_)
-    in.fail("what is to be learnt from has another size");
   if (!transformer_->fitted()) in.fail("the transformer has learnt nothing yet");
 }
 

@@ -1,7 +1,7 @@
 // Dimensionality reduction: observations as the few numbers that a transformer makes of them,
-// learnt from random play and, with `online`, from what training shows. They are given in
-// deviations from their mean over the random play, clipped to ±kBound, so that any value function
-// can take them.
+// learnt from random play and fixed from then on: numbers that changed their meaning would leave
+// the agent with what it learnt of others. They are given in deviations from their mean over the
+// random play, clipped to ±kBound, so that any value function can take them.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,6 @@ class DimensionalityReduction final : public Encoder {
     Slot<TransformerFactory> transformer{"pca"};
     std::int64_t warm_up = 10000;
     bool standardize = true;
-    bool online = false;
     void fields(Fields& f);
     void check(const Space& observation, Issues& issues) const;
     Space output(const Space& observation) const;
@@ -31,7 +30,6 @@ class DimensionalityReduction final : public Encoder {
   DimensionalityReduction(const Settings& settings, const Space& observation, Seed seed);
 
   void fit(std::span<const float> observations) override;
-  void learn(std::span<const float> observations) override;
   void encode(std::span<const float> from, std::span<float> to) const override;
   void save(Writer& out) const override;
   void load(Reader& in) override;
@@ -40,14 +38,11 @@ class DimensionalityReduction final : public Encoder {
   // In deviations, if they are standardised.
   MatrixMap inputs(std::span<const float> observations) const;
 
-  static constexpr std::size_t kRows = 256;  // learnt from at once, while training
-
   std::size_t width_, outputs_;
-  bool standardize_, online_;
+  bool standardize_;
   Scaling before_;  // of observations, if they are standardised
   std::unique_ptr<Transformer> transformer_;
-  Scaling after_;               // of what it makes
-  std::vector<float> pending_;  // [rows, width], to be learnt from
+  Scaling after_;  // of what it makes
   mutable std::vector<float> scratch_;
 };
 
