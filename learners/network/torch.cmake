@@ -21,7 +21,7 @@ function(sandlot_add_torch)
     return()
   endif()
 
-  add_library(sandlot_torch MODULE torch_engine.cpp)
+  add_library(sandlot_torch MODULE torch_engine.cpp torch_layers.cpp)
   target_include_directories(sandlot_torch SYSTEM PRIVATE
     ${SANDLOT_TORCH_INCLUDE} ${SANDLOT_TORCH_INCLUDE}/torch/csrc/api/include)
   target_compile_definitions(sandlot_torch PRIVATE AT_PER_OPERATOR_HEADERS)
