@@ -43,6 +43,7 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
                     ? std::min<std::size_t>(static_cast<std::size_t>(rules_.columns_per_node),
                                             allowed_.size())
                     : allowed_.size();
+    drawn_ = allowed_;
     tree_.clear();
     open_.clear();
     tree_.emplace_back();
@@ -162,16 +163,14 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
       if (split.gain > open.split.gain) open.split = std::move(split);
   }
 
-  // Columns in random order until enough of them vary, or all of them in theirs.
+  // Columns in random order until enough of them vary, so that of equal cuts, which are many where
+  // rows are few, each tree may take another.
   void find_anew(Open& open) {
-    const bool all = per_node_ == allowed_.size() && !rules_.random_cuts;
     std::size_t tried = 0;
-    for (std::size_t i = 0; i < allowed_.size() && tried < per_node_; ++i) {
-      if (!all) {
-        const auto rest = static_cast<std::uint32_t>(allowed_.size() - i);
-        std::swap(allowed_[i], allowed_[i + random_->below(rest)]);
-      }
-      const int column = allowed_[i];
+    for (std::size_t i = 0; i < drawn_.size() && tried < per_node_; ++i) {
+      const auto rest = static_cast<std::uint32_t>(drawn_.size() - i);
+      std::swap(drawn_[i], drawn_[i + random_->below(rest)]);
+      const int column = drawn_[i];
       const auto rows = rows_of(open);
       const bool varies = rules_.random_cuts && columns_.categories() == 0
                               ? try_random_cut(open, column, rows)
@@ -413,6 +412,7 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
   Random* random_ = nullptr;
   std::size_t stride_ = 2, per_node_ = 0;
   std::vector<int> allowed_;
+  std::vector<int> drawn_;  // the same, in the order they were tried last
   std::vector<std::uint32_t> scratch_;
   std::vector<std::uint8_t> goes_left_;  // by code
   Groups groups_;
