@@ -68,7 +68,7 @@ CLASSIFIERS = [
     ("knn", "k: 5, weights: distance", True,
      lambda: neighbors.KNeighborsClassifier(weights="distance")),
     ("svm", "c: 1, probabilities: false", True, svm.SVC),
-    ("sgd_linear", "", True, lambda: linear_model.SGDClassifier(loss="log_loss")),
+    ("sgd_linear", "epochs: 200", True, lambda: linear_model.SGDClassifier(loss="log_loss")),
 ]
 REGRESSORS = [
     ("decision_tree", "", False, tree.DecisionTreeRegressor),
