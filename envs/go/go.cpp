@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "envs/go/observation.h"
-#include "envs/go/playout.h"
 #include "envs/go/search_game.h"
+#include "envs/go/simple_player.h"
 #include "sim/core/archive.h"
 #include "sim/core/stored_policy.h"
 
@@ -17,6 +17,10 @@ Rules rules_of(const Go::Settings& s) {
           .suicide = s.suicide,
           .komi = s.komi,
           .most_moves = s.move_limit > 0 ? s.move_limit : 3 * s.size * s.size};
+}
+
+double margin_share(Go::Reward reward) {
+  return reward == Go::Reward::outcome ? 0 : reward == Go::Reward::margin ? 1 : 0.5;
 }
 
 // Two keys held together, a column's letter and a row's number; none on boards that need more.
@@ -56,8 +60,9 @@ void Go::Settings::fields(Fields& f) {
     f.integer("history", history, "positions shown, the present one included",
               Range::between(1, 8));
   });
-  f.choice("reward", reward, {{"outcome", Reward::outcome}, {"margin", Reward::margin}},
-           "1, 0 or −1 at the end, or points over the number of points");
+  f.choice("reward", reward,
+           {{"outcome", Reward::outcome}, {"margin", Reward::margin}, {"both", Reward::both}},
+           "1, 0 or −1 at the end, or points over the number of points, or the mean of both");
   f.choice("illegal", illegal, {{"masked", Illegal::masked}, {"pass", Illegal::pass}},
            "whether illegal actions are masked, or any may be chosen and those are passes");
   f.choice("opponent", opponent,
@@ -188,19 +193,10 @@ Vertex Go::opponents_move() {
   if (settings_.opponent == Opponent::gtp) return ask_engine();
   if (settings_.opponent == Opponent::policy && !random_.bernoulli(settings_.surprise))
     return ask_policy();
-  const Color me = game_.to_move();
-  const bool clever = settings_.opponent != Opponent::random;
-  if (clever && game_.passes() > 0 && (me == kBlack ? game_.score() : -game_.score()) > 0)
-    return kPass;  // which ends the game, won
-  const int count = game_.move_count();
-  const Vertex last = count > 0 ? Vertex{game_.move(count - 1).vertex} : kPass;
-  // What a playout may do and superko forbids is rare: another draw is nearly always enough.
-  for (int i = 0; i < 20; ++i) {
-    const Vertex v = clever ? Playout::heuristic_move(game_.board(), me, last, random_)
-                            : Playout::uniform_move(game_.board(), me, random_);
-    if (game_.is_legal(v)) return v;
-  }
-  return kPass;
+  return simple_move(
+      game_,
+      settings_.opponent == Opponent::random ? SimplePlayer::random : SimplePlayer::heuristic,
+      random_);
 }
 
 // A policy sees the board as the agent would. It remembers nothing from move to move, so that a
@@ -245,9 +241,9 @@ Vertex Go::ask_engine() {
 float Go::result() const {
   double points = agent_ == kBlack ? game_.score() : -game_.score();
   if (resigned_ != kEmpty) points = resigned_ == agent_ ? -1 : 1;
-  if (settings_.reward == Reward::margin && resigned_ == kEmpty)
-    return static_cast<float>(std::clamp(points / game_.board().points(), -1.0, 1.0));
-  return points > 0 ? 1.0f : points < 0 ? -1.0f : 0.0f;
+  // Who gave up has lost everything.
+  if (resigned_ != kEmpty) return points > 0 ? 1.0f : -1.0f;
+  return value_of(points, game_.board().points(), margin_share(settings_.reward));
 }
 
 void Go::observe(std::span<float> out) const {
@@ -303,7 +299,7 @@ std::unique_ptr<TwoPlayerGame> Go::game() const {
   return std::make_unique<SearchGame>(
       game_, SearchGame::View{.history = past_.empty() ? 0 : settings_.history,
                               .handicap = settings_.handicap,
-                              .margin = settings_.reward == Reward::margin});
+                              .margin = margin_share(settings_.reward)});
 }
 
 void Go::set_state(const Game& game) {

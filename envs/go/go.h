@@ -9,8 +9,10 @@
 // learners that take no masks.
 //
 // Reward at the end alone: 1 for the winner, −1 for the loser, 0 for a tie, by area and komi; with
-// `reward: margin` the difference of points over the number of points, at most 1. It is the
-// agent's; with opponent `none` both sides act, and it is Black's.
+// `reward: margin` the difference of points over the number of points, at most 1; with `reward:
+// both` the mean of the two, so that who is behind on an empty board does not end the game there,
+// as a margin of komi alone makes him. It is the agent's; with opponent `none` both sides act, and
+// it is Black's.
 #pragma once
 
 #include <memory>
@@ -28,7 +30,7 @@ namespace sandlot::go {
 class Go final : public Environment {
  public:
   enum class Observation { planes, features };
-  enum class Reward { outcome, margin };
+  enum class Reward { outcome, margin, both };
   enum class Illegal { masked, pass };
   enum class Opponent { none, random, heuristic, policy, gtp };
   enum class Side { black, white, either };

@@ -25,10 +25,10 @@ void SearchGame::candidates(std::vector<std::int32_t>& out) const {
   out.push_back(board.points());
 }
 
-float SearchGame::value_of(double score) const {
-  if (view_.margin)
-    return static_cast<float>(std::clamp(score / game_.board().points(), -1.0, 1.0));
-  return score > 0 ? 1.0f : score < 0 ? -1.0f : 0.0f;
+float value_of(double score, int points, double margin) {
+  const double outcome = score > 0 ? 1 : score < 0 ? -1 : 0;
+  return static_cast<float>((1 - margin) * outcome +
+                            margin * std::clamp(score / points, -1.0, 1.0));
 }
 
 void SearchGame::restart() {
@@ -120,7 +120,7 @@ float SearchGame::playout(Playouts kind, Random& random, Trace* trace) {
   const int area = kind == Playouts::uniform
                        ? Playout::uniform(board, c, random, most, note)
                        : Playout::heuristic(board, c, last, random, most, note);
-  return value_of(area - game_.rules().komi);
+  return value_of(area - game_.rules().komi, board.points(), view_.margin);
 }
 
 }  // namespace sandlot::go

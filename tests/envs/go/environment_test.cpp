@@ -204,6 +204,21 @@ TEST_CASE("go world: rewards, margins and the goal are the agent's") {
   CHECK(end.status == Status::terminated);
   CHECK(end.reward == 1);  // all 25 points are Black's
   CHECK_FALSE(world.spec().has_goal);
+
+  // Half for who wins, half for the margin, where nobody has a stone and where Black has the board.
+  settings.reward = Go::Reward::both;
+  settings.komi = 0.5;
+  Go both(settings);
+  both.reset(1);
+  play(both, "pass");
+  CHECK(play(both, "pass").reward == doctest::Approx(0.5 * -1 + 0.5 * -0.5 / 25));
+  both.reset(1);
+  play(both, "C3");
+  play(both, "pass");
+  const auto game = both.game();
+  game->play(25);
+  CHECK(game->outcome() == doctest::Approx(0.5 * 1 + 0.5 * 24.5 / 25));
+  CHECK(play(both, "pass").reward == game->outcome());
 }
 
 TEST_CASE("go world: handicap, limits, and settings that do not fit") {
