@@ -335,6 +335,32 @@ void Go::draw(Scene& scene) const {
     note = score == 0 ? "A tie" : text;
   }
   draw_board(scene, game_, note);
+  if (territory_) {
+    if (outlook_of_ != game_.move_count()) {
+      Random random(1);  // so that a picture is always the same
+      outlook_ = outlook(game_, 200, random);
+      outlook_of_ = game_.move_count();
+    }
+    draw_territory(scene, game_, outlook_);
+  }
+  draw_heat(scene, game_, heat_, heat_ == Heat::shares ? shares_ : expected_);
+}
+
+bool Go::view_key(std::string_view key) {
+  if (key == "t") {
+    territory_ = !territory_;
+    outlook_of_ = -1;
+  } else if (key == "h") {
+    heat_ = heat_ == Heat::none ? Heat::shares : heat_ == Heat::shares ? Heat::values : Heat::none;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Go::set_thoughts(std::span<const float> shares, std::span<const float> values) {
+  shares_.assign(shares.begin(), shares.end());
+  expected_.assign(values.begin(), values.end());
 }
 
 void Go::save(Writer& out) const {

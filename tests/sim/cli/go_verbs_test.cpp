@@ -8,9 +8,13 @@
 #include <iterator>
 #include <string>
 
+#include "envs/go/go.h"
 #include "envs/go/sgf.h"
+#include "sim/cli/go_thoughts.h"
 #include "sim/cli/verbs.h"
 #include "sim/core/archive.h"
+#include "sim/core/episode.h"
+#include "sim/core/scene.h"
 #include "sim/experiment/run_folder.h"
 
 using namespace sandlot;
@@ -69,6 +73,33 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("play: a click on the board is a move there, where one is legal") {
+  go::Go::Settings settings;
+  settings.size = 5;
+  settings.opponent = go::Go::Opponent::none;
+  Episode<go::Go> world{go::Go(settings), WrapperSettings{}};
+  world.reset(1);
+  Scene scene;
+  world.draw(scene);
+  CHECK(clicked_action(world, scene, {360, 360}) == 12);
+  world.step({.index = 12, .values = {}});
+  world.draw(scene);
+  CHECK_FALSE(clicked_action(world, scene, {360, 360}));
+  CHECK(clicked_action(world, scene, {148, 148}) == 0);
+  CHECK_FALSE(clicked_action(world, scene, {10, 10}));
+  // What a search looked at, told in shares.
+  tell_thoughts(world, std::vector<Consideration>{{6, 30, 0.5, {}}, {7, 10, -0.5, {}}}, {});
+  world.view_key("h");
+  world.draw(scene);
+  int found = 0;
+  for (const Primitive& p : scene.primitives())
+    if (p.kind == Primitive::Kind::text)
+      found += scene.text_of(p) == "75" || scene.text_of(p) == "25";
+  CHECK(found == 2);
+  for (int i = 0; i < 2; ++i) world.step({.index = 25, .values = {}});
+  CHECK_FALSE(clicked_action(world, scene, {148, 148}));  // it is over
+}
 
 TEST_CASE("gtp verb: a conversation through pipes, on other sizes too") {
   const Folder folder("gtp");
