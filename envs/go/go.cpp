@@ -59,6 +59,9 @@ void Go::Settings::fields(Fields& f) {
   f.when(observation == Observation::planes, "observation: planes", [&] {
     f.integer("history", history, "positions shown, the present one included",
               Range::between(1, 8));
+    f.boolean("color_plane", color_plane,
+              "a plane says whose turn it is; without, what is learnt for one colour is known for "
+              "the other, which is nearly right where komi is small");
   });
   f.choice("reward", reward,
            {{"outcome", Reward::outcome}, {"margin", Reward::margin}, {"both", Reward::both}},
@@ -107,7 +110,9 @@ Go::Go(const Settings& settings) : settings_(settings), game_(settings.size, rul
   const int n = settings.size, points = n * n;
   spec_.name = "go";
   if (settings.observation == Observation::planes) {
-    spec_.observation = Space::box({2 * settings.history + 1, n, n}, 0, 1).quantized(1);
+    spec_.observation =
+        Space::box({2 * settings.history + (settings.color_plane ? 1 : 0), n, n}, 0, 1)
+            .quantized(1);
     past_.assign(static_cast<std::size_t>(settings.history),
                  std::vector<std::uint8_t>(static_cast<std::size_t>(points)));
   } else {
@@ -258,6 +263,7 @@ void Go::observe(std::span<float> out) const {
       other[p] = past_[h][p] == opponent(me) ? 1.0f : 0.0f;
     }
   }
+  if (!settings_.color_plane) return;
   const auto last = out.last(points);
   std::fill(last.begin(), last.end(), me == kBlack ? 1.0f : 0.0f);
 }
@@ -291,13 +297,14 @@ std::optional<ObservationGrid> Go::observation_grid() const {
   return ObservationGrid{.left = -0.5f,
                          .top = n - 0.5f,
                          .side = 1,
-                         .planes = 2 * settings_.history + 1,
+                         .planes = 2 * settings_.history + (settings_.color_plane ? 1 : 0),
                          .placed = 2 * settings_.history};
 }
 
 std::unique_ptr<TwoPlayerGame> Go::game() const {
   return std::make_unique<SearchGame>(
       game_, SearchGame::View{.history = past_.empty() ? 0 : settings_.history,
+                              .color = settings_.color_plane,
                               .handicap = settings_.handicap,
                               .margin = margin_share(settings_.reward)});
 }

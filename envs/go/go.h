@@ -2,8 +2,10 @@
 //
 // Observation `planes`, [2·history + 1, size, size], as AlphaGo Zero has them (Silver et al. 2017):
 // the stones of the player to move and those of the other, of now and of the history − 1 positions
-// before, newest first, and a plane of ones where Black is to move. Observation `features`: see
-// observation.h. Actions: the points row by row from the top left, then the pass.
+// before, newest first, and a plane of ones where Black is to move, unless `color_plane: false`
+// leaves it out: then one strategy serves both colours, which is nearly exact for small komi.
+// Observation `features`: see observation.h. Actions: the points row by row from the top left, then
+// the pass.
 //
 // Illegal actions are masked; with `illegal: pass` nothing is, and an illegal action is a pass, for
 // learners that take no masks.
@@ -62,6 +64,7 @@ class Go final : public Environment {
     int move_limit = 0;  // 0: three times the number of points
     Observation observation = Observation::planes;
     int history = 8;
+    bool color_plane = true;
     Reward reward = Reward::outcome;
     Illegal illegal = Illegal::masked;
     Opponent opponent = Opponent::heuristic;

@@ -39,7 +39,7 @@ void SearchGame::restart() {
 
 void SearchGame::observe(std::span<float> out) const {
   if (view_.history > 0)
-    write_planes(game_, view_.history, out);
+    write_planes(game_, view_.history, view_.color, out);
   else
     write_features(game_, out);
 }

@@ -221,6 +221,34 @@ TEST_CASE("go world: rewards, margins and the goal are the agent's") {
   CHECK(play(both, "pass").reward == game->outcome());
 }
 
+TEST_CASE("go world: without a plane for the colour both sides see the same") {
+  auto settings = alone(5);
+  settings.history = 2;
+  Go with(settings);
+  settings.color_plane = false;
+  Go without(settings);
+  CHECK(with.spec().observation.shape == std::vector<int>{5, 5, 5});
+  CHECK(without.spec().observation.shape == std::vector<int>{4, 5, 5});
+  std::vector<float> longer(125), seen(100), by_search(100);
+  for (const char* move : {"C3", "D4", "B2", "pass"}) {
+    for (Go* world : {&with, &without}) play(*world, move);
+    with.observe(longer);
+    without.observe(seen);
+    CHECK(std::equal(seen.begin(), seen.end(), longer.begin()));
+    without.game()->observe(by_search);
+    CHECK(seen == by_search);
+  }
+  // White after Black's stone sees what Black would after White's.
+  Go first(settings), second(settings);
+  play(first, "C3");
+  play(second, "pass");
+  play(second, "C3");
+  std::vector<float> other(100);
+  first.observe(seen);
+  second.observe(other);
+  CHECK(std::equal(seen.begin(), seen.begin() + 50, other.begin()));
+}
+
 TEST_CASE("go world: handicap, limits, and settings that do not fit") {
   auto settings = alone(9);
   settings.handicap = 4;
