@@ -22,7 +22,9 @@ void SearchGame::candidates(std::vector<std::int32_t>& out) const {
     if (!board.is_eye(v, c) && game_.is_legal(v)) out.push_back(board.point_of(v));
   // In the order of the board, whatever was played and taken back before.
   std::sort(out.begin(), out.end());
-  out.push_back(board.points());
+  const int stones = board.stones(kBlack) + board.stones(kWhite);
+  if (out.empty() || game_.passes() > 0 || 2 * stones >= board.points())
+    out.push_back(board.points());
 }
 
 float value_of(double score, int points, double margin) {

@@ -33,7 +33,11 @@ class SearchGame final : public TwoPlayerGame {
   float outcome() const override {
     return value_of(game_.score(), game_.board().points(), view_.margin);
   }
-  // Legal points that are no eyes of the player's own, and the pass.
+  // Legal points that are no eyes of the player's own, and the pass, which is worth a look once
+  // half of the points have stones, or the other side has just passed, or nothing else is left.
+  // Before that a pass is no way to win; but whoever believes himself lost would end a game early
+  // with it, and in games against itself a network then sees nothing from which it could learn
+  // better.
   void candidates(std::vector<std::int32_t>& out) const override;
   void play(int action) override;
   std::span<const std::int32_t> moves() const override { return moves_; }

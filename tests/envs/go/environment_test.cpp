@@ -386,7 +386,21 @@ TEST_CASE("go world: searches may play on from any state") {
   CHECK(std::ranges::equal(game->moves(), std::vector<std::int32_t>{12}));
   std::vector<std::int32_t> candidates;
   game->candidates(candidates);
-  CHECK(candidates.size() == 25);  // 24 points and the pass
+  CHECK(candidates.size() == 24);  // the points: it is too early for a pass
+  const auto later = game->clone();
+  later->play(25);
+  later->candidates(candidates);
+  CHECK(candidates.size() == 25);  // an answer to a pass may be one
+  CHECK(candidates.back() == 25);
+  later->assign(*game);
+  for (const int p : {0, 2, 4, 6, 8, 10, 14, 16, 18, 20, 22}) {
+    later->candidates(candidates);
+    CHECK(candidates.back() != 25);
+    later->play(p);
+  }
+  later->play(24);  // the thirteenth stone, on more than half of the points
+  later->candidates(candidates);
+  CHECK(candidates.back() == 25);
   Random random(1);
   TwoPlayerGame::Trace trace;
   const auto copy = game->clone();
