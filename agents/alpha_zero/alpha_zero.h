@@ -10,9 +10,9 @@
 //
 // Games begin where the world's do, and both sides are the agent's, also where the world has an
 // opponent inside: that one is who the agent is evaluated against. A step is a move of a game.
-// Differences to the paper: a convolutional tower without batch normalisation, the newest network
-// plays at once unless gating is asked for (as Silver et al. 2017 did), no tree is kept from move
-// to move while learning.
+// Differences to the paper: a convolutional tower without batch normalisation; the newest network
+// plays at once unless gating is asked for (as Silver et al. 2017 did); games may begin with drawn
+// moves; no tree is kept from move to move while learning unless `self_play.keep_tree` says so.
 #pragma once
 
 #include <memory>

@@ -43,6 +43,36 @@ void SelfPlayGames::begin(const TwoPlayerGame& start) {
       one.game->play(move);
     }
     if (one.game->over()) throw ArchiveError("a saved game is over");
+    check_tree(one);
+    if (!begun_) open(one);
+  }
+  begun_ = true;
+}
+
+// A tree that was loaded belongs to a position on the game's way.
+void SelfPlayGames::check_tree(const SelfPlay& one) const {
+  if (one.tree.empty()) return;
+  const auto moves = one.tree.root_moves();
+  const auto root = start_->clone();
+  if (moves.size() > one.moves.size() || !std::equal(moves.begin(), moves.end(), one.moves.begin()))
+    throw ArchiveError("a saved search is of another game");
+  for (const auto move : moves) root->play(move);
+  if (!one.tree.fits(*root)) throw ArchiveError("a saved search has a move that cannot be");
+}
+
+// The drawn moves at a game's start. Where they would end it, there are none.
+void SelfPlayGames::open(SelfPlay& one) {
+  if (settings_.self_play.random_moves == 0) return;
+  const auto most = static_cast<std::uint32_t>(settings_.self_play.random_moves);
+  for (auto left = random_.below(most + 1); left > 0; --left) {
+    one.game->candidates(candidates_);
+    const auto move = candidates_[random_.below(static_cast<std::uint32_t>(candidates_.size()))];
+    one.game->play(move);
+    one.moves.push_back(move);
+    if (!one.game->over()) continue;
+    one.game->assign(*start_);
+    one.moves.clear();
+    return;
   }
 }
 
@@ -53,17 +83,19 @@ void SelfPlayGames::start(SelfPlay& one) {
   one.movers.clear();
   one.lowest = {1, 1};
   one.plays_on = !resignation_.enabled() || random_.bernoulli(resignation_.play_on());
+  open(one);
 }
 
 // Returns how many simulations the move gets.
 std::int64_t SelfPlayGames::prepare(SelfPlay& one) {
   const SelfPlaySettings& s = settings_.self_play;
   one.fast = s.fast_simulations > 0 && random_.bernoulli(s.fast_share);
-  one.tree.forget();
+  if (!s.keep_tree) one.tree.forget();
   one.tree.set_root(*one.game);
   one.game->candidates(candidates_);
   if (candidates_.size() == 1) return 0;  // nothing to search for
-  return one.fast ? s.fast_simulations : s.simulations - 1;
+  const std::int64_t known = std::max(one.tree.visits() - 1, 0);
+  return std::max<std::int64_t>((one.fast ? s.fast_simulations : s.simulations - 1) - known, 0);
 }
 
 void SelfPlayGames::play(Evaluator& evaluator, Network& network, Positions& positions) {
@@ -72,13 +104,16 @@ void SelfPlayGames::play(Evaluator& evaluator, Network& network, Positions& posi
   resigned_ = 0;
   added_ = 0;
   trees_.clear();
+  unknown_.clear();
   SearchBudget budget;
   for (SelfPlay& one : games_) {
     budget.simulations.push_back(prepare(one));
-    one.tree.descend();  // the root, which no game is over at
     trees_.push_back(&one.tree);
+    if (one.tree.evaluated()) continue;
+    one.tree.descend();  // the root, which no game is over at
+    unknown_.push_back(&one.tree);
   }
-  evaluator.expand(trees_, network, random_);
+  if (!unknown_.empty()) evaluator.expand(unknown_, network, random_);
   for (SelfPlay& one : games_)
     if (!one.fast) one.tree.add_noise(s.noise_alpha, s.noise, random_);
   search_together(trees_, std::move(budget), evaluator, network, random_);
@@ -160,10 +195,12 @@ void SelfPlayGames::save(Writer& out) const {
     one.seen.save(out, one.movers.size());
     out.write(one.lowest);
     out.write(one.plays_on);
+    if (settings_.self_play.keep_tree) one.tree.save(out);
   }
 }
 
 void SelfPlayGames::load(Reader& in) {
+  begun_ = true;  // openings were drawn
   in.expect_tag("games");
   random_.load(in);
   resignation_.load(in);
@@ -181,6 +218,7 @@ void SelfPlayGames::load(Reader& in) {
     for (const double x : one.lowest)
       if (!(std::abs(x) <= 2)) in.fail("an expectation is out of its bounds");
     in.read(one.plays_on);
+    if (settings_.self_play.keep_tree) one.tree.load(in);
   }
 }
 

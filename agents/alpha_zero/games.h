@@ -57,6 +57,8 @@ class SelfPlayGames {
   };
 
   void start(SelfPlay& one);
+  void open(SelfPlay& one);
+  void check_tree(const SelfPlay& one) const;
   std::int64_t prepare(SelfPlay& one);
   void remember(SelfPlay& one);
   bool gives_up(SelfPlay& one) const;
@@ -74,7 +76,8 @@ class SelfPlayGames {
   std::vector<EpisodeRecord> finished_;
   int resigned_ = 0;
   std::int64_t added_ = 0;
-  std::vector<PuctTree*> trees_;
+  bool begun_ = false;
+  std::vector<PuctTree*> trees_, unknown_;
   std::vector<std::int32_t> candidates_;
   std::vector<float> row_;
 };

@@ -158,4 +158,67 @@ std::vector<std::int32_t> PuctTree::line_from(const Node& child, std::size_t mos
   return line;
 }
 
+void PuctTree::save(Writer& out) const {
+  out.write(root_moves_);
+  out.write<std::uint64_t>(nodes_.size());
+  for (const Node& n : nodes_) {
+    out.write(n.action);
+    out.write(n.first_child);
+    out.write(n.children);
+    out.write(n.visits);
+    out.write(n.prior);
+    out.write(n.total);
+  }
+}
+
+// Children lie behind their parents, so that no way down is endless.
+void PuctTree::load(Reader& in) {
+  forget();
+  std::vector<std::int32_t> moves;
+  in.read(moves);
+  const std::size_t count =
+      in.read_count(4 * sizeof(std::int32_t) + sizeof(float) + sizeof(double));
+  std::vector<Node> nodes(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Node& n = nodes[i];
+    in.read(n.action);
+    in.read(n.first_child);
+    in.read(n.children);
+    in.read(n.visits);
+    in.read(n.prior);
+    in.read(n.total);
+    const auto first = static_cast<std::int64_t>(n.first_child);
+    const bool leaf = first == -1 && n.children == 0;
+    if (!leaf && (first <= static_cast<std::int64_t>(i) || n.children < 1 ||
+                  first + n.children > static_cast<std::int64_t>(count)))
+      in.fail("a search tree whose children are not in it");
+    if (n.visits < 0 || !(n.prior >= 0 && n.prior <= 1.001f) || !(std::abs(n.total) <= n.visits))
+      in.fail("a search tree with impossible counts");
+  }
+  root_moves_ = std::move(moves);
+  nodes_ = std::move(nodes);
+}
+
+bool PuctTree::fits(const TwoPlayerGame& root) const {
+  return nodes_.empty() || fits(root, nodes_.front());
+}
+
+bool PuctTree::fits(const TwoPlayerGame& game, const Node& at) const {
+  if (at.first_child < 0) return true;
+  if (game.over()) return false;
+  std::vector<std::int32_t> there;
+  game.candidates(there);
+  const auto below = children(at);
+  if (!std::equal(below.begin(), below.end(), there.begin(), there.end(),
+                  [](const Node& child, std::int32_t action) { return child.action == action; }))
+    return false;
+  for (const Node& child : below) {
+    if (child.first_child < 0) continue;
+    const auto next = game.clone();
+    next->play(child.action);
+    if (!fits(*next, child)) return false;
+  }
+  return true;
+}
+
 }  // namespace sandlot

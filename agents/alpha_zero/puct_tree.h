@@ -18,6 +18,7 @@
 #include <span>
 #include <vector>
 
+#include "sim/core/archive.h"
 #include "sim/core/random.h"
 #include "sim/core/settings.h"
 #include "sim/core/two_player_game.h"
@@ -78,6 +79,14 @@ class PuctTree {
 
   // The action with the most visits; of equal ones that of the larger prior.
   std::int32_t best_action() const;
+  // What the root's game has been through; empty before set_root().
+  std::span<const std::int32_t> root_moves() const { return root_moves_; }
+  void save(Writer& out) const;
+  void load(Reader& in);
+  // Whether each position of the tree has the actions that the game has there, from `root` on; for
+  // trees that were loaded.
+  bool fits(const TwoPlayerGame& root) const;
+
   // From a child of the root on, the most visited of each.
   std::vector<std::int32_t> line_from(const Node& child, std::size_t most = 20) const;
 
@@ -91,6 +100,7 @@ class PuctTree {
   void back_up(double first_players);
   std::int32_t following(std::span<const std::int32_t> moves) const;
   void keep_below(std::int32_t index);
+  bool fits(const TwoPlayerGame& game, const Node& at) const;
 
   PuctSettings settings_;
   std::unique_ptr<TwoPlayerGame> root_, game_;

@@ -34,6 +34,13 @@ void SelfPlaySettings::fields(Fields& f) {
   f.integer("sampled_moves", sampled_moves,
             "moves of a game that are drawn; after them the most visited is played",
             Range::at_least(0));
+  f.integer(
+      "random_moves", random_moves,
+      "a game begins with up to so many moves drawn evenly, that are not learnt from: so both "
+      "sides see positions that are good for them, also where one always wins otherwise",
+      Range::between(0, 1000));
+  f.boolean("keep_tree", keep_tree,
+            "what was found below a move is kept for the next one, and counts as its simulations");
   f.section("resign", resign, "when a game against itself is given up");
 }
 

@@ -22,6 +22,8 @@ struct SelfPlaySettings {
   double noise_alpha = 0;
   double temperature = 1;
   int sampled_moves = 30;
+  int random_moves = 0;
+  bool keep_tree = false;
   ResignationSettings resign;
   void fields(Fields& f);
 };

@@ -19,6 +19,13 @@ void TreeSettings::fields(Fields& f) {
            Range::at_least(0));
   f.number("prior", prior, "weight of what a game thinks of actions before the search",
            Range::at_least(0));
+  f.number(
+      "widening", widening,
+      "C of the ⌈C N^α⌉ actions of a node that are looked at, the best by their priors first; 0: "
+      "all are",
+      Range::at_least(0));
+  f.when(widening > 0, "widening above 0",
+         [&] { f.number("widening_power", widening_power, "α", Range::between(0, 1)); });
   f.integer("expand_after", expand_after, "visits of a node before its children are made",
             Range::at_least(1));
   f.choice("playouts", playouts,
@@ -102,6 +109,18 @@ void SearchTree::expand(std::int32_t index, Worker& worker) {
     child.prior_wins = child.prior_visits * worker.means[i];
     nodes_.push_back(child);
   }
+  if (settings_.widening > 0)
+    std::stable_sort(nodes_.end() - static_cast<std::ptrdiff_t>(count), nodes_.end(),
+                     [](const Node& a, const Node& b) { return a.prior() > b.prior(); });
+}
+
+std::size_t SearchTree::width(std::size_t actions, std::int64_t visits) const {
+  if (settings_.widening <= 0) return actions;
+  const double wide = std::ceil(
+      settings_.widening * std::pow(static_cast<double>(visits + 1), settings_.widening_power));
+  return wide < static_cast<double>(actions)
+             ? std::max<std::size_t>(static_cast<std::size_t>(wide), 1)
+             : actions;
 }
 
 std::int32_t SearchTree::select(const Node& parent) const {
@@ -113,7 +132,8 @@ std::int32_t SearchTree::select(const Node& parent) const {
   std::int32_t best = parent.first_child;
   float best_value = -1;
   const auto all = children(parent);
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  const std::size_t looked_at = width(all.size(), parent.visits + parent.pending);
+  for (std::size_t i = 0; i < looked_at; ++i) {
     const Node& child = all[i];
     // A pending simulation counts as lost.
     const float n = static_cast<float>(child.visits + child.pending) + child.prior_visits;
@@ -260,9 +280,8 @@ std::vector<std::int32_t> SearchTree::line_from(const Node& child, std::size_t m
   const Node* at = &child;
   while (line.size() < most && at->children > 0) {
     const auto all = children(*at);
-    at = &*std::max_element(all.begin(), all.end(), [](const Node& a, const Node& b) {
-      return a.visits < b.visits;
-    });
+    at = &*std::max_element(all.begin(), all.end(),
+                            [](const Node& a, const Node& b) { return a.visits < b.visits; });
     if (at->visits == 0) break;
     line.push_back(at->action);
   }

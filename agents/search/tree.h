@@ -6,6 +6,10 @@
 // 2007, "Combining online and offline knowledge in UCT", equation 12). A game may have priors: they
 // start both means as visits that were never made.
 //
+// Progressive widening (Coulom 2007, "Computing Elo ratings of move patterns in the game of Go";
+// with a power of the visits, as Couëtoux et al. 2011 have it): of a node's actions only the best
+// ones by their priors are looked at, ⌈C N^α⌉ of them.
+//
 // With one thread and a number of simulations the search is the same for the same seed. Several
 // threads share one tree, each discouraging the others from its path by a virtual loss (Chaslot,
 // Winands & van den Herik 2008): what they find then depends on which is faster, and so it does
@@ -30,6 +34,8 @@ struct TreeSettings {
   double exploration = 0.7;
   double rave = 0;
   double prior = 1;
+  double widening = 0;  // C; 0: all actions are looked at
+  double widening_power = 0.5;
   int expand_after = 1;
   TwoPlayerGame::Playouts playouts = TwoPlayerGame::Playouts::uniform;
   int virtual_loss = 1;
@@ -47,6 +53,7 @@ class SearchTree {
     float wins = 0;                               // of the player who chose it, 0 … 1 a visit
     float rave_visits = 0, rave_wins = 0;
     float prior_visits = 0, prior_wins = 0;
+    float prior() const { return prior_visits > 0 ? prior_wins / prior_visits : 0.5f; }
     float value() const { return visits > 0 ? wins / static_cast<float>(visits) : 0.5f; }
   };
 
@@ -94,6 +101,7 @@ class SearchTree {
   void simulate(Worker& worker);
   void descend(Worker& worker);
   void expand(std::int32_t index, Worker& worker);
+  std::size_t width(std::size_t actions, std::int64_t visits) const;
   std::int32_t select(const Node& parent) const;
   void update(Worker& worker, float outcome);
   void keep_below(std::int32_t index);

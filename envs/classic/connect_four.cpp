@@ -1,5 +1,10 @@
 #include "envs/classic/connect_four.h"
 
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "envs/classic/connect_four_solver.h"
 #include "envs/classic/palette.h"
 
 namespace sandlot::classic {
@@ -39,6 +44,24 @@ void ConnectFourRules::observe(const Board&, const State& state, std::span<float
       out[places + i] = disc == 2 - state.to_move() ? 1.0f : 0.0f;
     }
   }
+}
+
+int ConnectFourRules::best_action(const State& state, Random& random) {
+  const int columns = state.columns(), rows = state.rows();
+  if (columns * rows > 30 && state.count() < kExactFrom) {
+    if (columns == 7 && rows == 6 && state.count() == 0) return 3;
+    return heuristic_action(state, random);
+  }
+  // What was found is of use in all games that the thread plays.
+  thread_local std::map<std::pair<int, int>, std::unique_ptr<ConnectFourSolver>> solvers;
+  auto& solver = solvers[{columns, rows}];
+  if (!solver) solver = std::make_unique<ConnectFourSolver>(Board{columns, rows}, 2097143);
+  const auto values = solver->action_values(state);
+  const int most = *std::max_element(values.begin(), values.end());
+  std::vector<int> best;
+  for (int a = 0; a < columns; ++a)
+    if (values[static_cast<std::size_t>(a)] == most) best.push_back(a);
+  return best[random.below(static_cast<std::uint32_t>(best.size()))];
 }
 
 void ConnectFourRules::draw(const State& state, int last, Scene& scene) {

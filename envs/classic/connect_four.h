@@ -13,7 +13,11 @@
 namespace sandlot::classic {
 
 struct ConnectFourRules {
-  static constexpr bool kSolved = false;
+  static constexpr const char* kOpponents =
+      "who plays the other side: nobody (the agent plays both), any move, wins and blocks where it "
+      "can, a player who never errs (on more than 30 places from the ninth disc on; wins and "
+      "blocks "
+      "before)";
   struct Board {
     int columns = 7, rows = 6;
     void fields(Fields& f) {
@@ -42,12 +46,14 @@ struct ConnectFourRules {
     int to_move() const { return turn_; }
     bool over() const { return winner_ >= 0 || count_ == columns_ * (height_ - 1); }
     int winner() const { return winner_; }
+    int count() const { return count_; }  // of discs
     // 0 for none, 1 and 2 for the players' discs; rows from the bottom.
     int at(int column, int row) const {
       const int place = column * height_ + row;
       return static_cast<int>(discs_[0] >> place & 1) +
              2 * static_cast<int>(discs_[1] >> place & 1);
     }
+    std::uint64_t discs(int player) const { return discs_[static_cast<std::size_t>(player)]; }
     std::uint64_t key() const {
       // One number for each position: the mover's discs and the lowest empty places.
       return discs_[static_cast<std::size_t>(turn_)] + all() + bottom();
@@ -70,6 +76,12 @@ struct ConnectFourRules {
     return mirror_of_columns(board.rows, board.columns);
   }
   static void draw(const State& state, int last, Scene& scene);
+  // One of the actions that are best with perfect play, each with the same chance. On boards of
+  // more than 30 places the first eight discs are played otherwise, since solving takes minutes
+  // there: on 7 × 6 the first one goes to the middle, which wins (Allis 1988), the others win and
+  // block where they can.
+  static constexpr int kExactFrom = 8;
+  static int best_action(const State& state, Random& random);
 };
 
 using ConnectFour = TwoPlayers<ConnectFourRules>;

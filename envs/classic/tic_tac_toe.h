@@ -13,7 +13,9 @@
 namespace sandlot::classic {
 
 struct TicTacToeRules {
-  static constexpr bool kSolved = true;
+  static constexpr const char* kOpponents =
+      "who plays the other side: nobody (the agent plays both), any move, wins and blocks where it "
+      "can, a player who never errs";
   enum class Observation { index, planes };
   struct Board {
     Observation observation = Observation::index;

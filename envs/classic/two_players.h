@@ -106,21 +106,12 @@ class TwoPlayers final : public Environment {
     Turn turn = Turn::either;
     void fields(Fields& f) {
       board.fields(f);
-      if constexpr (Rules::kSolved)
-        f.choice("opponent", opponent,
-                 {{"none", Opponent::none},
-                  {"random", Opponent::random},
-                  {"heuristic", Opponent::heuristic},
-                  {"perfect", Opponent::perfect}},
-                 "who plays the other side: nobody (the agent plays both), any move, wins and "
-                 "blocks where it can, a player who never errs");
-      else
-        f.choice("opponent", opponent,
-                 {{"none", Opponent::none},
-                  {"random", Opponent::random},
-                  {"heuristic", Opponent::heuristic}},
-                 "who plays the other side: nobody (the agent plays both), any move, wins and "
-                 "blocks where it can");
+      f.choice("opponent", opponent,
+               {{"none", Opponent::none},
+                {"random", Opponent::random},
+                {"heuristic", Opponent::heuristic},
+                {"perfect", Opponent::perfect}},
+               Rules::kOpponents);
       f.when(opponent != Opponent::none, "an opponent", [&] {
         f.choice("turn", turn,
                  {{"first", Turn::first}, {"second", Turn::second}, {"either", Turn::either}},
@@ -214,8 +205,7 @@ class TwoPlayers final : public Environment {
   }
   void answer() {
     if (settings_.opponent == Opponent::none || state_.over() || state_.to_move() == agent_) return;
-    if constexpr (Rules::kSolved)
-      if (settings_.opponent == Opponent::perfect) return play(Rules::best_action(state_, random_));
+    if (settings_.opponent == Opponent::perfect) return play(Rules::best_action(state_, random_));
     if (settings_.opponent == Opponent::heuristic) return play(heuristic_action(state_, random_));
     int action = 0;
     do action = static_cast<int>(random_.below(static_cast<std::uint32_t>(state_.actions())));

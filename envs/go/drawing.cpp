@@ -162,4 +162,91 @@ void draw_board(Scene& scene, const Game& game, std::string_view note) {
   status(scene, game, note);
 }
 
+namespace {
+
+// From blue (0) over the wood's own tone to red (1).
+Paint warmth(float part) {
+  const Paint cold = Paint::hex(0x2B6CB0), mild = Paint::hex(0xF4E9C8), hot = Paint::hex(0xC62828);
+  return part < 0.5f ? between(cold, mild, 2 * part) : between(mild, hot, 2 * part - 1);
+}
+
+}  // namespace
+
+void draw_heat(Scene& scene, const Game& game, Heat heat, std::span<const float> by_action) {
+  const Board& board = game.board();
+  const int size = board.size();
+  if (heat == Heat::none || by_action.size() != static_cast<std::size_t>(board.points() + 1))
+    return;
+  float most = 0;
+  for (const float x : by_action)
+    if (x > most) most = x;
+  char text[48];
+  const auto words = [&](float x) {
+    if (heat == Heat::shares)
+      std::snprintf(text, sizeof text, "%.0f", static_cast<double>(100 * x));
+    else
+      std::snprintf(text, sizeof text, "%+.2f", static_cast<double>(x));
+    return std::string(text);
+  };
+  scene.use_camera(1);
+  for (int p = 0; p < board.points(); ++p) {
+    const float x = by_action[static_cast<std::size_t>(p)];
+    // Less than half a percent is left out: it would hide the board.
+    if (std::isnan(x) || (heat == Heat::shares && x < 0.005f)) continue;
+    const Spot at{static_cast<float>(p % size), static_cast<float>(size - 1 - p / size)};
+    const float part = heat == Heat::shares ? x / most : (x + 1) / 2;
+    const float radius = heat == Heat::shares ? 0.24f + 0.2f * std::sqrt(part) : 0.4f;
+    scene.circle(at, radius,
+                 warmth(heat == Heat::shares ? 0.5f + 0.5f * part : part).with_alpha(225),
+                 {Paint::hex(0x1A1208, 120), 0.03f});
+    const bool dark = heat == Heat::shares ? part > 0.55f : part < 0.25f || part > 0.75f;
+    scene.text({at.x, at.y - 0.1f}, words(x), heat == Heat::shares ? 0.3f : 0.24f,
+               dark ? Paint::hex(0xFFFFFF) : Paint::hex(0x2A1A08), Align::center, part > 0.99f);
+  }
+  const float pass = by_action.back();
+  scene.use_screen();
+  if (std::isnan(pass) || (heat == Heat::shares && pass < 0.005f)) return;
+  scene.text({44, 746}, "pass " + words(pass) + (heat == Heat::shares ? " %" : ""), 15, kDim,
+             Align::left);
+}
+
+void draw_territory(Scene& scene, const Game& game, const Outlook& outlook) {
+  const Board& board = game.board();
+  const int size = board.size();
+  scene.use_camera(1);
+  double black = 0;
+  for (int p = 0; p < board.points(); ++p) {
+    const auto i = static_cast<std::size_t>(p);
+    const float white = 1 - outlook.black[i] - outlook.neither[i];
+    const float lead = outlook.black[i] - white;
+    black += static_cast<double>(lead);
+    // Nobody's yet, or a stone that stands where it is expected to.
+    const Color there = board.at(board.vertex_of(p));
+    if (std::abs(lead) < 0.15f || (there == kBlack && lead > 0) || (there == kWhite && lead < 0))
+      continue;
+    const Spot at{static_cast<float>(p % size), static_cast<float>(size - 1 - p / size)};
+    const float side = 0.16f + 0.24f * std::abs(lead);
+    scene.rectangle(at, side, side,
+                    lead > 0 ? Paint::hex(0x0C0E12, 215) : Paint::hex(0xFFFFFF, 225), 0.04f, 0,
+                    {lead > 0 ? Paint::hex(0xFFFFFF, 70) : Paint::hex(0x1A1208, 110), 0.02f});
+  }
+  const double score = black - game.rules().komi;
+  char text[64];
+  std::snprintf(text, sizeof text, "%s +%.1f expected", score > 0 ? "Black" : "White",
+                std::abs(score));
+  scene.use_screen();
+  scene.text({700, 750}, text, 14, kDim, Align::right);
+}
+
+std::optional<int> action_at(const Scene& scene, int size, Spot screen) {
+  if (scene.cameras().size() < 2) return std::nullopt;
+  const Camera& camera = scene.cameras()[1];
+  const float scale = static_cast<float>(scene.view_width()) / camera.width;
+  const float x = camera.center.x + (screen.x - static_cast<float>(scene.view_width()) / 2) / scale;
+  const float y = camera.center.y - (screen.y - static_cast<float>(scene.height()) / 2) / scale;
+  const auto column = static_cast<int>(std::lround(x)), up = static_cast<int>(std::lround(y));
+  if (column < 0 || column >= size || up < 0 || up >= size) return std::nullopt;
+  return (size - 1 - up) * size + column;
+}
+
 }  // namespace sandlot::go

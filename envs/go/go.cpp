@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "envs/go/observation.h"
-#include "envs/go/playout.h"
 #include "envs/go/search_game.h"
+#include "envs/go/simple_player.h"
 #include "sim/core/archive.h"
 #include "sim/core/stored_policy.h"
 
@@ -17,6 +17,10 @@ Rules rules_of(const Go::Settings& s) {
           .suicide = s.suicide,
           .komi = s.komi,
           .most_moves = s.move_limit > 0 ? s.move_limit : 3 * s.size * s.size};
+}
+
+double margin_share(Go::Reward reward) {
+  return reward == Go::Reward::outcome ? 0 : reward == Go::Reward::margin ? 1 : 0.5;
 }
 
 // Two keys held together, a column's letter and a row's number; none on boards that need more.
@@ -55,9 +59,13 @@ void Go::Settings::fields(Fields& f) {
   f.when(observation == Observation::planes, "observation: planes", [&] {
     f.integer("history", history, "positions shown, the present one included",
               Range::between(1, 8));
+    f.boolean("color_plane", color_plane,
+              "a plane says whose turn it is; without, what is learnt for one colour is known for "
+              "the other, which is nearly right where komi is small");
   });
-  f.choice("reward", reward, {{"outcome", Reward::outcome}, {"margin", Reward::margin}},
-           "1, 0 or −1 at the end, or points over the number of points");
+  f.choice("reward", reward,
+           {{"outcome", Reward::outcome}, {"margin", Reward::margin}, {"both", Reward::both}},
+           "1, 0 or −1 at the end, or points over the number of points, or the mean of both");
   f.choice("illegal", illegal, {{"masked", Illegal::masked}, {"pass", Illegal::pass}},
            "whether illegal actions are masked, or any may be chosen and those are passes");
   f.choice("opponent", opponent,
@@ -102,7 +110,9 @@ Go::Go(const Settings& settings) : settings_(settings), game_(settings.size, rul
   const int n = settings.size, points = n * n;
   spec_.name = "go";
   if (settings.observation == Observation::planes) {
-    spec_.observation = Space::box({2 * settings.history + 1, n, n}, 0, 1).quantized(1);
+    spec_.observation =
+        Space::box({2 * settings.history + (settings.color_plane ? 1 : 0), n, n}, 0, 1)
+            .quantized(1);
     past_.assign(static_cast<std::size_t>(settings.history),
                  std::vector<std::uint8_t>(static_cast<std::size_t>(points)));
   } else {
@@ -188,19 +198,10 @@ Vertex Go::opponents_move() {
   if (settings_.opponent == Opponent::gtp) return ask_engine();
   if (settings_.opponent == Opponent::policy && !random_.bernoulli(settings_.surprise))
     return ask_policy();
-  const Color me = game_.to_move();
-  const bool clever = settings_.opponent != Opponent::random;
-  if (clever && game_.passes() > 0 && (me == kBlack ? game_.score() : -game_.score()) > 0)
-    return kPass;  // which ends the game, won
-  const int count = game_.move_count();
-  const Vertex last = count > 0 ? Vertex{game_.move(count - 1).vertex} : kPass;
-  // What a playout may do and superko forbids is rare: another draw is nearly always enough.
-  for (int i = 0; i < 20; ++i) {
-    const Vertex v = clever ? Playout::heuristic_move(game_.board(), me, last, random_)
-                            : Playout::uniform_move(game_.board(), me, random_);
-    if (game_.is_legal(v)) return v;
-  }
-  return kPass;
+  return simple_move(
+      game_,
+      settings_.opponent == Opponent::random ? SimplePlayer::random : SimplePlayer::heuristic,
+      random_);
 }
 
 // A policy sees the board as the agent would. It remembers nothing from move to move, so that a
@@ -245,9 +246,9 @@ Vertex Go::ask_engine() {
 float Go::result() const {
   double points = agent_ == kBlack ? game_.score() : -game_.score();
   if (resigned_ != kEmpty) points = resigned_ == agent_ ? -1 : 1;
-  if (settings_.reward == Reward::margin && resigned_ == kEmpty)
-    return static_cast<float>(std::clamp(points / game_.board().points(), -1.0, 1.0));
-  return points > 0 ? 1.0f : points < 0 ? -1.0f : 0.0f;
+  // Who gave up has lost everything.
+  if (resigned_ != kEmpty) return points > 0 ? 1.0f : -1.0f;
+  return value_of(points, game_.board().points(), margin_share(settings_.reward));
 }
 
 void Go::observe(std::span<float> out) const {
@@ -262,6 +263,7 @@ void Go::observe(std::span<float> out) const {
       other[p] = past_[h][p] == opponent(me) ? 1.0f : 0.0f;
     }
   }
+  if (!settings_.color_plane) return;
   const auto last = out.last(points);
   std::fill(last.begin(), last.end(), me == kBlack ? 1.0f : 0.0f);
 }
@@ -295,15 +297,16 @@ std::optional<ObservationGrid> Go::observation_grid() const {
   return ObservationGrid{.left = -0.5f,
                          .top = n - 0.5f,
                          .side = 1,
-                         .planes = 2 * settings_.history + 1,
+                         .planes = 2 * settings_.history + (settings_.color_plane ? 1 : 0),
                          .placed = 2 * settings_.history};
 }
 
 std::unique_ptr<TwoPlayerGame> Go::game() const {
   return std::make_unique<SearchGame>(
       game_, SearchGame::View{.history = past_.empty() ? 0 : settings_.history,
+                              .color = settings_.color_plane,
                               .handicap = settings_.handicap,
-                              .margin = settings_.reward == Reward::margin});
+                              .margin = margin_share(settings_.reward)});
 }
 
 void Go::set_state(const Game& game) {
@@ -339,6 +342,32 @@ void Go::draw(Scene& scene) const {
     note = score == 0 ? "A tie" : text;
   }
   draw_board(scene, game_, note);
+  if (territory_) {
+    if (outlook_of_ != game_.move_count()) {
+      Random random(1);  // so that a picture is always the same
+      outlook_ = outlook(game_, 200, random);
+      outlook_of_ = game_.move_count();
+    }
+    draw_territory(scene, game_, outlook_);
+  }
+  draw_heat(scene, game_, heat_, heat_ == Heat::shares ? shares_ : expected_);
+}
+
+bool Go::view_key(std::string_view key) {
+  if (key == "t") {
+    territory_ = !territory_;
+    outlook_of_ = -1;
+  } else if (key == "h") {
+    heat_ = heat_ == Heat::none ? Heat::shares : heat_ == Heat::shares ? Heat::values : Heat::none;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Go::set_thoughts(std::span<const float> shares, std::span<const float> values) {
+  shares_.assign(shares.begin(), shares.end());
+  expected_.assign(values.begin(), values.end());
 }
 
 void Go::save(Writer& out) const {

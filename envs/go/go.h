@@ -2,15 +2,19 @@
 //
 // Observation `planes`, [2·history + 1, size, size], as AlphaGo Zero has them (Silver et al. 2017):
 // the stones of the player to move and those of the other, of now and of the history − 1 positions
-// before, newest first, and a plane of ones where Black is to move. Observation `features`: see
-// observation.h. Actions: the points row by row from the top left, then the pass.
+// before, newest first, and a plane of ones where Black is to move, unless `color_plane: false`
+// leaves it out: then one strategy serves both colours, which is nearly exact for small komi.
+// Observation `features`: see observation.h. Actions: the points row by row from the top left, then
+// the pass.
 //
 // Illegal actions are masked; with `illegal: pass` nothing is, and an illegal action is a pass, for
 // learners that take no masks.
 //
 // Reward at the end alone: 1 for the winner, −1 for the loser, 0 for a tie, by area and komi; with
-// `reward: margin` the difference of points over the number of points, at most 1. It is the
-// agent's; with opponent `none` both sides act, and it is Black's.
+// `reward: margin` the difference of points over the number of points, at most 1; with `reward:
+// both` the mean of the two, so that who is behind on an empty board does not end the game there,
+// as a margin of komi alone makes him. It is the agent's; with opponent `none` both sides act, and
+// it is Black's.
 #pragma once
 
 #include <memory>
@@ -19,16 +23,30 @@
 
 #include "envs/go/game.h"
 #include "envs/go/gtp_engine.h"
+#include "envs/go/status.h"
 #include "sim/core/environment.h"
 #include "sim/core/policy.h"
+#include "sim/core/scene.h"
 #include "sim/core/settings.h"
 
 namespace sandlot::go {
 
+// The picture: a wooden board from above.
+void draw_board(Scene& scene, const Game& game, std::string_view note);
+// Over it: by action, in which share a player would choose it, or from −1 to 1 what he expects of
+// it; NaN where he says nothing.
+enum class Heat : std::uint8_t { none, shares, values };
+void draw_heat(Scene& scene, const Game& game, Heat heat, std::span<const float> by_action);
+// And whose the points will probably be.
+void draw_territory(Scene& scene, const Game& game, const Outlook& outlook);
+// The action of the point that lies here, in the screen units of a scene of draw_board(); none
+// beside the board.
+std::optional<int> action_at(const Scene& scene, int size, sandlot::Point screen);
+
 class Go final : public Environment {
  public:
   enum class Observation { planes, features };
-  enum class Reward { outcome, margin };
+  enum class Reward { outcome, margin, both };
   enum class Illegal { masked, pass };
   enum class Opponent { none, random, heuristic, policy, gtp };
   enum class Side { black, white, either };
@@ -46,6 +64,7 @@ class Go final : public Environment {
     int move_limit = 0;  // 0: three times the number of points
     Observation observation = Observation::planes;
     int history = 8;
+    bool color_plane = true;
     Reward reward = Reward::outcome;
     Illegal illegal = Illegal::masked;
     Opponent opponent = Opponent::heuristic;
@@ -69,6 +88,11 @@ class Go final : public Environment {
   bool goal_reached() const override;
   void events(EventSink& sink) const override;
   void draw(Scene& scene) const override;
+  // h: how often moves would be chosen, what is expected of them, nothing; t: territory.
+  bool view_key(std::string_view key) override;
+  // For the picture alone: what whoever acts thought of its last choice, by action; NaN where it
+  // said nothing, empty where it says nothing at all.
+  void set_thoughts(std::span<const float> shares, std::span<const float> values);
   std::optional<ObservationGrid> observation_grid() const override;
   void save(Writer& out) const override;
   void load(Reader& in) override;
@@ -102,11 +126,14 @@ class Go final : public Environment {
   std::vector<float> seen_;  // by the rival
   std::vector<std::uint8_t> mask_;
   int told_ = -1;  // moves that the engine knows of this game; −1: it knows nothing of it
+  // Of the picture alone.
+  Heat heat_ = Heat::none;
+  bool territory_ = false;
+  std::vector<float> shares_, expected_;
+  mutable Outlook outlook_;
+  mutable int outlook_of_ = -1;  // moves of the game then
   // The stones of the last positions, newest first, by point; as many as `history`.
   std::vector<std::vector<std::uint8_t>> past_;
 };
-
-// The picture: a wooden board from above.
-void draw_board(Scene& scene, const Game& game, std::string_view note);
 
 }  // namespace sandlot::go

@@ -67,7 +67,7 @@ void write_features(const Game& game, std::span<float> out) {
   f[3] = sign;
 }
 
-void write_planes(const Game& game, int history, std::span<float> out) {
+void write_planes(const Game& game, int history, bool color, std::span<float> out) {
   const auto points = static_cast<std::size_t>(game.board().points());
   const Color me = game.to_move();
   std::fill(out.begin(), out.end(), 0.0f);
@@ -87,7 +87,7 @@ void write_planes(const Game& game, int history, std::span<float> out) {
     for (int h = 1; h < history && back.undo(); ++h)
       write(back.board(), static_cast<std::size_t>(h));
   }
-  if (me == kBlack) {
+  if (color && me == kBlack) {
     const auto last = out.last(points);
     std::fill(last.begin(), last.end(), 1.0f);
   }

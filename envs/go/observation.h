@@ -26,6 +26,7 @@ inline constexpr int kFeaturesPerPoint = 8, kFeaturesOfGame = 4;
 
 void write_features(const Game& game, std::span<float> out);
 // Of the game's last `history` positions, the newest first; what was before its first one is empty.
-void write_planes(const Game& game, int history, std::span<float> out);
+// With `color`, a plane of ones where Black is to move comes last.
+void write_planes(const Game& game, int history, bool color, std::span<float> out);
 
 }  // namespace sandlot::go

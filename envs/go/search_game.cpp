@@ -22,13 +22,15 @@ void SearchGame::candidates(std::vector<std::int32_t>& out) const {
     if (!board.is_eye(v, c) && game_.is_legal(v)) out.push_back(board.point_of(v));
   // In the order of the board, whatever was played and taken back before.
   std::sort(out.begin(), out.end());
-  out.push_back(board.points());
+  const int stones = board.stones(kBlack) + board.stones(kWhite);
+  if (out.empty() || game_.passes() > 0 || 2 * stones >= board.points())
+    out.push_back(board.points());
 }
 
-float SearchGame::value_of(double score) const {
-  if (view_.margin)
-    return static_cast<float>(std::clamp(score / game_.board().points(), -1.0, 1.0));
-  return score > 0 ? 1.0f : score < 0 ? -1.0f : 0.0f;
+float value_of(double score, int points, double margin) {
+  const double outcome = score > 0 ? 1 : score < 0 ? -1 : 0;
+  return static_cast<float>((1 - margin) * outcome +
+                            margin * std::clamp(score / points, -1.0, 1.0));
 }
 
 void SearchGame::restart() {
@@ -39,7 +41,7 @@ void SearchGame::restart() {
 
 void SearchGame::observe(std::span<float> out) const {
   if (view_.history > 0)
-    write_planes(game_, view_.history, out);
+    write_planes(game_, view_.history, view_.color, out);
   else
     write_features(game_, out);
 }
@@ -120,7 +122,7 @@ float SearchGame::playout(Playouts kind, Random& random, Trace* trace) {
   const int area = kind == Playouts::uniform
                        ? Playout::uniform(board, c, random, most, note)
                        : Playout::heuristic(board, c, last, random, most, note);
-  return value_of(area - game_.rules().komi);
+  return value_of(area - game_.rules().komi, board.points(), view_.margin);
 }
 
 }  // namespace sandlot::go

@@ -18,9 +18,10 @@ using go::Vertex;
 class PolicyPlayer final : public GoPlayer {
  public:
   PolicyPlayer(const Registry& registry, std::string path, std::vector<std::string> overrides,
-               Seed seed, double resign_below)
+               Seed seed, double resign_below, fs::path policy_file)
       : registry_(registry),
         path_(std::move(path)),
+        policy_file_(std::move(policy_file)),
         overrides_(std::move(overrides)),
         seed_(seed),
         random_(derive(seed, "policy")),
@@ -113,7 +114,8 @@ class PolicyPlayer final : public GoPlayer {
     std::unique_ptr<TrainedPolicy> trained;
     std::unique_ptr<Agent> agent;
     if (run)
-      trained = std::make_unique<TrainedPolicy>(config, find_runs(path_).front().policy());
+      trained = std::make_unique<TrainedPolicy>(
+          config, policy_file_.empty() ? find_runs(path_).front().policy() : policy_file_);
     else
       agent = config.agent.agent->make(config.spec(), config.environment.copies, seed_);
     made.release();
@@ -128,6 +130,7 @@ class PolicyPlayer final : public GoPlayer {
 
   const Registry& registry_;
   std::string path_;
+  fs::path policy_file_;
   std::vector<std::string> overrides_;
   Seed seed_;
   Random random_;
@@ -140,6 +143,27 @@ class PolicyPlayer final : public GoPlayer {
   std::vector<std::uint8_t> legal_;
   go::Game game_;  // of the last choice
   bool has_thoughts_ = false;
+};
+
+class PlainPlayer final : public GoPlayer {
+ public:
+  PlainPlayer(go::SimplePlayer kind, Seed seed) : kind_(kind), random_(derive(seed, "simple")) {}
+  std::string name() const override {
+    return kind_ == go::SimplePlayer::random ? "random" : "heuristic";
+  }
+  int size() const override { return size_; }
+  bool set_size(int size) override {
+    size_ = size;
+    return true;
+  }
+  Vertex choose(const go::Game& game, double) override {
+    return game.over() ? go::kPass : go::simple_move(game, kind_, random_);
+  }
+
+ private:
+  go::SimplePlayer kind_;
+  Random random_;
+  int size_ = 9;
 };
 
 class EnginePlayer final : public GoPlayer {
@@ -185,8 +209,12 @@ class EnginePlayer final : public GoPlayer {
 
 std::unique_ptr<GoPlayer> policy_player(const Registry& registry, const std::string& path,
                                         const std::vector<std::string>& overrides, Seed seed,
-                                        double resign_below) {
-  return std::make_unique<PolicyPlayer>(registry, path, overrides, seed, resign_below);
+                                        double resign_below, const fs::path& file) {
+  return std::make_unique<PolicyPlayer>(registry, path, overrides, seed, resign_below, file);
+}
+
+std::unique_ptr<GoPlayer> simple_player(go::SimplePlayer kind, Seed seed) {
+  return std::make_unique<PlainPlayer>(kind, seed);
 }
 
 std::unique_ptr<GoPlayer> engine_player(const std::string& command_line, double timeout) {

@@ -1,11 +1,13 @@
 // Who plays a game of Go: policies and programs behind one face.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "envs/go/game.h"
+#include "envs/go/simple_player.h"
 #include "sim/core/registry.h"
 
 namespace sandlot {
@@ -34,10 +36,14 @@ class GoPlayer {
 };
 
 // The policy of a run's folder, or the agent of a config file as it is before any training, which
-// is what agents that search need. Throws ConfigError, ArchiveError.
+// is what agents that search need. `file`: the policy is in another file than the run's. Throws
+// ConfigError, ArchiveError.
 std::unique_ptr<GoPlayer> policy_player(const Registry& registry, const std::string& path,
                                         const std::vector<std::string>& overrides, Seed seed,
-                                        double resign_below);
+                                        double resign_below,
+                                        const std::filesystem::path& file = {});
+// Who needs no training and knows little (envs/go/simple_player.h).
+std::unique_ptr<GoPlayer> simple_player(go::SimplePlayer kind, Seed seed);
 // A program that speaks GTP. Throws go::EngineError.
 std::unique_ptr<GoPlayer> engine_player(const std::string& command_line, double timeout);
 

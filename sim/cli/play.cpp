@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "sim/cli/common.h"
+#include "sim/cli/go_thoughts.h"
 #include "sim/cli/keys.h"
 #include "sim/cli/show.h"
 #include "sim/cli/verbs.h"
@@ -146,7 +147,9 @@ class Person final : public Actor {
     if (action >= 0) chosen_ = action;
     return action >= 0;
   }
-  Action act(const Environment&) override {
+  void choose(int action) { chosen_ = action; }
+  Action act(const Environment& world) override {
+    if (!legal_.empty()) world.legal_actions(legal_);
     if (!legal_.empty() && legal_[static_cast<std::size_t>(chosen_)] == 0)
       chosen_ = static_cast<int>(std::find(legal_.begin(), legal_.end(), 1) - legal_.begin());
     return {chosen_, values_};
@@ -227,12 +230,17 @@ class PlayLoop {
     };
     for (const auto& key : input.pressed) show_.view_key(key);
     if (!real_time_) {
+      for (const Point click : input.clicks) {
+        const auto action = clicked_action(show_.world(), scene_, click);
+        if (!action || show_.done()) continue;
+        person_.choose(*action);
+        advance();
+      }
       // With repeated actions each frame shows one step of the world inside.
       for (const auto& key : input.pressed) {
         tapped_ = {key};
         if (show_.done() || !person_.choose(show_.world(), held, key)) continue;
-        do show_.advance();
-        while (show_.between_actions());
+        advance();
       }
       tapped_.clear();
     } else {
@@ -247,6 +255,11 @@ class PlayLoop {
       }
     }
     if (show_.done()) end();
+  }
+
+  void advance() {
+    do show_.advance();
+    while (show_.between_actions());
   }
 
   void end() {
@@ -316,7 +329,7 @@ void add_play(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   auto* sub = app.add_subcommand(
       "play",
-      "Play a world yourself, at the keyboard.\n"
+      "Play a world yourself, at the keyboard, Go with the mouse too.\n"
       "  sandlot play platformer\n"
       "  sandlot play runs/first-steps/q_learning/1    compares you with its policy");
   sub->add_option("target", options->target,

@@ -36,6 +36,12 @@ class Recorder {
 
   void run() {
     install_stop_handler();
+    for (const auto& key : options_.views)
+      if (!show_.view_key(key))
+        throw ConfigError(
+            {{{"--view", 0, 0},
+              "",
+              "'" + key + "' is no key that changes the picture of " + show_.spec().name}});
     const std::int64_t episodes = options_.output.empty() ? 1 : options_.episodes;
     for (std::int64_t number = 1; number <= episodes; ++number) {
       play(number, number == 1 ? picture_step() : -1);
@@ -99,7 +105,7 @@ class Recorder {
 struct Options {
   std::string target;
   std::vector<std::string> overrides;
-  std::vector<std::string> show{"values"};
+  std::vector<std::string> show{"values"}, views;
   std::uint64_t seed = 0;
   std::string output, picture;
   std::int64_t episodes = 1;
@@ -107,8 +113,8 @@ struct Options {
 };
 
 int record(const Registry& registry, const Options& options) {
-  const RecordOptions to{options.output, options.picture, options.episodes, options.scale,
-                         Panels::of(options.show)};
+  const RecordOptions to{options.output, options.picture,          options.episodes,
+                         options.scale,  Panels::of(options.show), options.views};
   check_outputs(to);
   Target target = open_target(registry, options.target, options.overrides, options.seed);
   record_target(target, to);
@@ -160,6 +166,11 @@ void add_record(CLI::App& app, Run& run) {
       ->take_all()
       ->allow_extra_args(false);
   add_show_option(*sub, options->show);
+  sub->add_option(
+         "--view", options->views,
+         "a key that changes the world's picture in sandlot watch, such as h for Go's heat")
+      ->take_all()
+      ->allow_extra_args(false);
   sub->callback([options, &run] {
     if (options->output.empty() && options->picture.empty())
       throw CLI::ValidationError("record", "needs --output or --picture");

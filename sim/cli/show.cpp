@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "sim/cli/go_thoughts.h"
 #include "sim/core/archive.h"
 
 namespace sandlot {
@@ -119,6 +120,7 @@ void Show::begin(Actor& actor, std::int64_t number, Seed seed) {
     picture_ = section_.world->make(plain);
     picture_->reset(seed);
   }
+  for (const auto& key : view_keys_) (picture_ ? picture_ : world_)->view_key(key);
   actor.begin(seed);
   episode_ = {};
   episode_.seed = seed;
@@ -144,6 +146,12 @@ void Show::set_panels(const Panels& panels) {
   if (episode_.length > 0) explain();
 }
 
+bool Show::view_key(std::string_view key) {
+  if (!(picture_ ? picture_ : world_)->view_key(key)) return false;
+  view_keys_.emplace_back(key);
+  return true;
+}
+
 void Show::choose() {
   action_ = actor_->act(*world_);
   action_box_.assign(action_.values.begin(), action_.values.end());
@@ -151,6 +159,7 @@ void Show::choose() {
   const auto values = actor_->action_values();
   values_.assign(values.begin(), values.end());
   unfamiliar_ = actor_->unfamiliar();
+  tell_thoughts(*world_, actor_->considered(), values_);
   action_name_ = name_of(world_->spec(), action_);
   keep_action(world_->spec(), action_, episode_);
   grid_ = world_->observation_grid();

@@ -39,6 +39,8 @@ class Actor {
   virtual Action act(const Environment& world) = 0;
   // The values on which the last action was chosen, one per action; empty where there are none.
   virtual std::span<const float> action_values() const { return {}; }
+  // What a search looked at for the last action; empty where there was none.
+  virtual std::vector<Consideration> considered() const { return {}; }
   // Whether the observation behind the last action is unlike anything in training.
   virtual bool unfamiliar() const { return false; }
   // Policy::saliency(), layers() and graph() of the last action; empty where there are none.
@@ -54,6 +56,7 @@ class PolicyActor final : public Actor {
   void begin(Seed episode_seed) override;
   Action act(const Environment& world) override;
   std::span<const float> action_values() const override;
+  std::vector<Consideration> considered() const override { return policy_.considered(0); }
   bool unfamiliar() const override { return policy_.unfamiliar(observation_).value_or(false); }
   std::vector<float> saliency() const override;
   std::vector<LayerView> layers() const override { return policy_.layers(); }
@@ -91,7 +94,8 @@ class Show {
   void advance();
   bool done() const { return episode_.status != Status::running && frames_left_ == 0; }
   void draw(Scene& scene) const;
-  bool view_key(std::string_view key) { return (picture_ ? picture_ : world_)->view_key(key); }
+  // Keys of the world's own, which stay in force for the episodes that follow.
+  bool view_key(std::string_view key);
   const Panels& panels() const { return panels_; }
   void set_panels(const Panels& panels);
 
@@ -122,6 +126,7 @@ class Show {
   std::vector<float> values_;  // action values behind the last action
   bool unfamiliar_ = false;    // what the last action was chosen by
   Panels panels_;
+  std::vector<std::string> view_keys_;  // pressed so far
   // Of the last action, and of the state in which it was chosen.
   std::vector<float> gradient_;
   std::vector<LayerView> layers_;
@@ -173,6 +178,7 @@ struct RecordOptions {
   std::int64_t episodes = 1;
   double scale = 1;
   Panels panels = {};
+  std::vector<std::string> views = {};  // keys of the world's own, pressed before it begins
 };
 // Throws ConfigError where a file could not be written there.
 void check_outputs(const RecordOptions& options);

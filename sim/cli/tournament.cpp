@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <sstream>
 
 #include "envs/go/gtp_engine.h"
@@ -12,10 +11,13 @@
 #include "envs/go/sgf.h"
 #include "sim/cli/common.h"
 #include "sim/cli/go_player.h"
+#include "sim/cli/tournament_games.h"
+#include "sim/cli/tournament_page.h"
 #include "sim/cli/verbs.h"
 #include "sim/config/tree.h"
 #include "sim/core/archive.h"
-#include "sim/experiment/elo.h"
+#include "sim/experiment/run_folder.h"
+#include "sim/experiment/training.h"
 
 namespace sandlot {
 namespace fs = std::filesystem;
@@ -24,7 +26,7 @@ namespace {
 using go::Vertex;
 
 struct Options {
-  std::vector<std::string> players;
+  std::vector<std::string> players, against, report;
   std::string out;
   int games = 10, size = 9, move_limit = 0, random_moves = 0;
   double komi = 7.5, seconds = 0, timeout = 60;
@@ -34,6 +36,7 @@ struct Options {
 struct Entrant {
   std::string name, kind, target;
   std::vector<std::string> overrides;
+  fs::path policy;  // of a stage of a run's training
 };
 
 ConfigError wrong(const std::string& what) { return ConfigError({{{"--player", 0, 0}, "", what}}); }
@@ -42,16 +45,23 @@ ConfigError wrong(const std::string& what) { return ConfigError({{{"--player", 0
 Entrant read_entrant(const std::string& text) {
   const auto equals = text.find('='), colon = text.find(':', equals);
   if (equals == std::string::npos || equals == 0 || colon == std::string::npos)
-    throw wrong("'" + text + "': expected NAME=run:FOLDER, NAME=config:FILE or NAME=gtp:COMMAND");
+    throw wrong(
+        "'" + text +
+        "': expected NAME=run:FOLDER, NAME=stages:FOLDER, NAME=config:FILE, NAME=gtp:COMMAND or "
+        "NAME=simple:random");
   Entrant entrant{text.substr(0, equals),
                   text.substr(equals + 1, colon - equals - 1),
                   text.substr(colon + 1),
+                  {},
                   {}};
-  if (entrant.kind != "run" && entrant.kind != "config" && entrant.kind != "gtp")
-    throw wrong("'" + entrant.kind + "': expected run, config or gtp");
+  const auto kinds = {"run", "stages", "config", "gtp", "simple"};
+  if (std::find(kinds.begin(), kinds.end(), entrant.kind) == kinds.end())
+    throw wrong("'" + entrant.kind + "': expected run, stages, config, gtp or simple");
+  if (entrant.kind == "simple" && entrant.target != "random" && entrant.target != "heuristic")
+    throw wrong("'" + entrant.target + "': expected random or heuristic");
   if (entrant.name.find_first_of("/,\"\n") != std::string::npos)
     throw wrong("'" + entrant.name + "': names make file names and columns; expected no / , or \"");
-  if (entrant.kind != "gtp") {
+  if (entrant.kind != "gtp" && entrant.kind != "simple") {
     std::istringstream words(entrant.target);
     words >> entrant.target;
     for (std::string word; words >> word;) entrant.overrides.push_back(word);
@@ -66,103 +76,176 @@ std::string in_a_field(std::string text) {
   return text;
 }
 
-struct Played {
-  int number = 0;
-  std::string black, white, result;
-  double black_score = 0.5;  // 1, ½ or 0
-  int moves = 0;
-  double black_seconds = 0, white_seconds = 0;  // a move
-  std::string end;                              // passes, resigned, limit, or what went wrong
-};
+fs::path games_file(const fs::path& folder) { return folder / "games.csv"; }
+
+void print_table(const std::vector<TournamentGame>& games,
+                 const std::vector<std::string>& references) {
+  std::printf("%s\n", bold("player                        Elo      ± 95%    games    won    "
+                           "share     95% interval    s a move")
+                          .c_str());
+  for (const Standing& s : standings(games, references.empty() ? "" : references.front())) {
+    const Rating& r = s.rating;
+    const Interval share = wilson(r.score, r.games);
+    std::printf("%-26s %6.0f %9.0f %8d %6g %7.1f%%   %5.1f%% – %5.1f%% %10.3f\n", s.name.c_str(),
+                r.elo, r.error, r.games, r.score, r.games > 0 ? 100 * r.score / r.games : 0,
+                100 * share.low, 100 * share.high, s.seconds);
+  }
+}
+
+void write_page(const fs::path& folder, const std::string& lead,
+                const std::vector<TournamentGame>& games,
+                const std::vector<std::string>& references) {
+  const fs::path page = folder / "tournament.html";
+  write_file_atomically(page, std::string_view(tournament_page(lead, games, references)));
+  std::printf("%s %s\n", dim("page").c_str(), page.c_str());
+}
+
+// Games of other folders, on one page. "LABEL=FOLDER": who is no reference has the label behind his
+// name, so that a player who met the reference with other settings is another one.
+int report_folders(const Options& options) {
+  std::vector<TournamentGame> games;
+  for (const std::string& text : options.report) {
+    const auto equals = text.find('=');
+    const std::string label = equals == std::string::npos ? "" : " " + text.substr(0, equals);
+    const fs::path folder = equals == std::string::npos ? text : text.substr(equals + 1);
+    if (!fs::exists(games_file(folder)))
+      throw ConfigError(
+          {{{"--report", 0, 0},
+            "",
+            games_file(folder).string() + " is not there; expected the folder of a tournament"}});
+    for (TournamentGame g : read_games(games_file(folder))) {
+      for (std::string* name : {&g.black, &g.white}) {
+        const auto& against = options.against;
+        if (std::find(against.begin(), against.end(), *name) == against.end()) *name += label;
+      }
+      games.push_back(std::move(g));
+    }
+  }
+  print_table(games, options.against);
+  write_page(options.out, std::to_string(games.size()) + " games", games, options.against);
+  return 0;
+}
 
 class Tournament {
  public:
   Tournament(const Registry& registry, const Options& options)
       : registry_(registry), options_(options) {
-    for (const auto& text : options.players) {
-      entrants_.push_back(read_entrant(text));
-      for (std::size_t i = 0; i + 1 < entrants_.size(); ++i)
-        if (entrants_[i].name == entrants_.back().name)
-          throw wrong("'" + entrants_.back().name + "' is there twice");
-    }
+    for (const auto& text : options.players) add(read_entrant(text));
     if (entrants_.size() < 2) throw wrong("expected two players or more");
+    for (const auto& name : options.against)
+      if (!known(name))
+        throw ConfigError({{{"--against", 0, 0}, "", "'" + name + "' is none of the players"}});
   }
 
   int run() {
-    fs::create_directories(options_.out);
     read_results();
     players_.resize(entrants_.size());
-    int number = 0;
     for (int round = 0; round < options_.games; ++round) {
       for (std::size_t a = 0; a < entrants_.size(); ++a) {
-        for (std::size_t b = a + 1; b < entrants_.size(); ++b, ++number) {
+        for (std::size_t b = a + 1; b < entrants_.size(); ++b) {
           if (stop_requested) break;
-          if (done_.contains(number)) continue;
+          if (!are_paired(a, b) || met(a, b) > round) continue;
           // Colours change from round to round.
           const bool swap = round % 2 == 1;
-          done_[number] = play(number, swap ? b : a, swap ? a : b);
-          write_results();
-          report_game(done_[number]);
+          games_.push_back(play(round, swap ? b : a, swap ? a : b));
+          write_games(games_file(options_.out), games_);
+          report_game(games_.back());
         }
       }
     }
-    print_table();
+    print_table(games_, options_.against);
+    write_page(options_.out, lead(), games_, options_.against);
     return 0;
   }
 
  private:
-  fs::path file() const { return fs::path(options_.out) / "games.csv"; }
+  bool known(const std::string& name) const {
+    return std::any_of(entrants_.begin(), entrants_.end(),
+                       [&](const auto& e) { return e.name == name; });
+  }
+  void add(Entrant entrant) {
+    if (entrant.kind == "stages") return add_stages(entrant);
+    if (known(entrant.name)) throw wrong("'" + entrant.name + "' is there twice");
+    entrants_.push_back(std::move(entrant));
+  }
+  // The stages of a run's training, of which checkpoints are there. Their policies are kept beside
+  // the games, so that the tournament can go on when the checkpoints are gone.
+  void add_stages(const Entrant& entrant) {
+    const RunFolder run = find_runs(entrant.target).front();
+    const ExperimentConfig config = load_run_config(registry_, run);
+    fs::create_directories(fs::path(options_.out) / "stages");
+    const auto stage = [&](const std::string& steps) {
+      return fs::path(options_.out) / "stages" / (entrant.name + "@" + steps + ".policy");
+    };
+    for (const auto& checkpoint : run.list_checkpoints()) {
+      const auto steps = std::to_string(std::stoll(checkpoint.stem().string()));
+      if (!fs::exists(stage(steps)))
+        save_policy_of_checkpoint(config, run.seed(), checkpoint, stage(steps));
+    }
+    std::vector<std::int64_t> all;
+    for (const auto& file : fs::directory_iterator(fs::path(options_.out) / "stages")) {
+      const std::string name = file.path().stem().string();
+      if (file.path().extension() == ".policy" && name.substr(0, name.rfind('@')) == entrant.name &&
+          trained_steps_of(name) >= 0)
+        all.push_back(trained_steps_of(name));
+    }
+    if (all.empty()) throw wrong(entrant.target + ": there are no checkpoints");
+    std::sort(all.begin(), all.end());
+    for (const auto steps : all) {
+      Entrant one = entrant;
+      one.kind = "run";
+      one.target = run.path().string();
+      one.name += "@" + std::to_string(steps);
+      one.policy = stage(std::to_string(steps));
+      add(std::move(one));
+    }
+  }
+
+  // Stages of one run are not played against each other where references are named.
+  bool are_paired(std::size_t a, std::size_t b) const {
+    const auto& against = options_.against;
+    const auto is_one = [&](std::size_t i) {
+      return std::find(against.begin(), against.end(), entrants_[i].name) != against.end();
+    };
+    return against.empty() || is_one(a) || is_one(b);
+  }
+  int met(std::size_t a, std::size_t b) const {
+    return static_cast<int>(std::count_if(games_.begin(), games_.end(), [&](const auto& g) {
+      return (g.black == entrants_[a].name && g.white == entrants_[b].name) ||
+             (g.black == entrants_[b].name && g.white == entrants_[a].name);
+    }));
+  }
 
   void read_results() {
-    std::ifstream in(file());
-    std::string line;
-    std::getline(in, line);
-    while (std::getline(in, line)) {
-      std::istringstream fields(line);
-      std::vector<std::string> f;
-      for (std::string field; std::getline(fields, field, ',');) f.push_back(field);
-      if (f.size() != 9) throw std::runtime_error(file().string() + ": '" + line + "' is no game");
-      Played p{std::atoi(f[0].c_str()),
-               f[1],
-               f[2],
-               f[3],
-               std::atof(f[4].c_str()),
-               std::atoi(f[5].c_str()),
-               std::atof(f[6].c_str()),
-               std::atof(f[7].c_str()),
-               f[8]};
-      const auto known = [&](const std::string& name) {
-        return std::any_of(entrants_.begin(), entrants_.end(),
-                           [&](const auto& e) { return e.name == name; });
-      };
+    const fs::path file = games_file(options_.out);
+    games_ = read_games(file);
+    for (const TournamentGame& p : games_)
       if (!known(p.black) || !known(p.white))
-        throw std::runtime_error(file().string() + " has games of '" + p.black + "' and '" +
-                                 p.white + "', who are not both in this tournament");
-      done_[p.number] = p;
-    }
-    if (!done_.empty())
-      std::printf("%s %zu games of %s\n", dim("resumed").c_str(), done_.size(),
+        throw std::runtime_error(file.string() + " has games of '" + p.black + "' and '" + p.white +
+                                 "', who are not both in this tournament");
+    if (!games_.empty())
+      std::printf("%s %zu games of %s\n", dim("resumed").c_str(), games_.size(),
                   options_.out.c_str());
   }
-  void write_results() const {
-    std::string text =
-        "game,black,white,result,black_score,moves,black_seconds,white_seconds,end\n";
-    for (const auto& [number, p] : done_) {
-      char line[128];
-      std::snprintf(line, sizeof line, ",%g,%d,%.4f,%.4f,", p.black_score, p.moves, p.black_seconds,
-                    p.white_seconds);
-      text += std::to_string(number) + "," + p.black + "," + p.white + "," + p.result + line +
-              p.end + "\n";
-    }
-    write_file_atomically(file(), std::string_view(text));
+
+  std::string lead() const {
+    char text[128];
+    std::snprintf(text, sizeof text, "%zu games on %d×%d, komi %g", games_.size(), options_.size,
+                  options_.size, options_.komi);
+    return text;
   }
 
   GoPlayer& player(std::size_t i) {
     if (!players_[i]) {
       const Entrant& e = entrants_[i];
-      players_[i] = e.kind == "gtp" ? engine_player(e.target, options_.timeout)
-                                    : policy_player(registry_, e.target, e.overrides,
-                                                    derive(options_.seed, e.name), 0);
+      const Seed seed = derive(options_.seed, e.name);
+      if (e.kind == "gtp")
+        players_[i] = engine_player(e.target, options_.timeout);
+      else if (e.kind == "simple")
+        players_[i] = simple_player(
+            e.target == "random" ? go::SimplePlayer::random : go::SimplePlayer::heuristic, seed);
+      else
+        players_[i] = policy_player(registry_, e.target, e.overrides, seed, 0, e.policy);
       if (!players_[i]->set_size(options_.size))
         throw wrong(e.name + " does not play on " + std::to_string(options_.size) + "×" +
                     std::to_string(options_.size));
@@ -171,22 +254,21 @@ class Tournament {
   }
 
   // Some moves drawn, the same for both games of a pair, where players are too sure of theirs.
-  void open(go::Game& game, int number) const {
-    const int pairs = static_cast<int>(entrants_.size() * (entrants_.size() - 1) / 2);
-    Random random(derive(options_.seed, "opening",
-                         static_cast<std::uint64_t>(number / pairs / 2 * pairs + number % pairs)));
+  void open(go::Game& game, int round, const std::string& a, const std::string& b) const {
+    const Seed pair = derive(options_.seed, std::min(a, b) + " – " + std::max(a, b));
+    Random random(derive(pair, "opening", static_cast<std::uint64_t>(round / 2)));
     for (int i = 0; i < options_.random_moves; ++i) {
       const Vertex v = go::Playout::uniform_move(game.board(), game.to_move(), random);
       if (game.is_legal(v)) game.play(v);
     }
   }
 
-  Played play(int number, std::size_t black, std::size_t white) {
+  TournamentGame play(int round, std::size_t black, std::size_t white) {
     const int limit =
         options_.move_limit > 0 ? options_.move_limit : 3 * options_.size * options_.size;
     go::Game game(options_.size, {.komi = options_.komi, .most_moves = limit});
-    Played played;
-    played.number = number;
+    TournamentGame played;
+    for (const auto& g : games_) played.number = std::max(played.number, g.number + 1);
     played.black = entrants_[black].name;
     played.white = entrants_[white].name;
     go::SgfInfo info;
@@ -197,7 +279,7 @@ class Tournament {
     int counts[3] = {};
     player(black).begin_game();
     player(white).begin_game();
-    open(game, number);
+    open(game, round, played.black, played.white);
     info.comments.resize(static_cast<std::size_t>(game.move_count()));
     while (!game.over() && loser == go::kEmpty && played.end.empty()) {
       const go::Color c = game.to_move();
@@ -243,7 +325,7 @@ class Tournament {
     played.white_seconds = counts[go::kWhite] ? seconds[go::kWhite] / counts[go::kWhite] : 0;
     info.result = played.result;
     char name[32];
-    std::snprintf(name, sizeof name, "%05d-", number);
+    std::snprintf(name, sizeof name, "%05d-", played.number);
     write_file_atomically(
         fs::path(options_.out) / (name + played.black + "-" + played.white + ".sgf"),
         std::string_view(go::write_sgf(go::tree_of(game, info))));
@@ -262,52 +344,18 @@ class Tournament {
     return text;
   }
 
-  void report_game(const Played& p) const {
+  void report_game(const TournamentGame& p) const {
     std::printf("%s %s – %s: %s in %d moves, %s\n",
                 dim("game " + std::to_string(p.number + 1)).c_str(), p.black.c_str(),
                 p.white.c_str(), p.result.c_str(), p.moves, p.end.c_str());
     std::fflush(stdout);
   }
 
-  void print_table() const {
-    std::vector<GameResult> results;
-    const auto index = [&](const std::string& name) {
-      for (std::size_t i = 0; i < entrants_.size(); ++i)
-        if (entrants_[i].name == name) return static_cast<int>(i);
-      return 0;
-    };
-    std::vector<double> seconds(entrants_.size()), games(entrants_.size());
-    for (const auto& [number, p] : done_) {
-      if (p.result == "Void") continue;
-      results.push_back({index(p.black), index(p.white), p.black_score});
-      seconds[static_cast<std::size_t>(index(p.black))] += p.black_seconds;
-      seconds[static_cast<std::size_t>(index(p.white))] += p.white_seconds;
-      ++games[static_cast<std::size_t>(index(p.black))];
-      ++games[static_cast<std::size_t>(index(p.white))];
-    }
-    const auto ratings = bradley_terry(static_cast<int>(entrants_.size()), results);
-    std::vector<std::size_t> order(entrants_.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return ratings[a].elo > ratings[b].elo; });
-    std::printf("%s\n", bold("player                        Elo      ± 95%    games    won    "
-                             "share     95% interval    s a move")
-                            .c_str());
-    for (const std::size_t i : order) {
-      const Rating& r = ratings[i];
-      const Interval share = wilson(r.score, r.games);
-      std::printf("%-26s %6.0f %9.0f %8d %6g %7.1f%%   %5.1f%% – %5.1f%% %10.3f\n",
-                  entrants_[i].name.c_str(), r.elo, r.error, r.games, r.score,
-                  r.games > 0 ? 100 * r.score / r.games : 0, 100 * share.low, 100 * share.high,
-                  games[i] > 0 ? seconds[i] / games[i] : 0);
-    }
-  }
-
   const Registry& registry_;
   const Options& options_;
   std::vector<Entrant> entrants_;
   std::vector<std::unique_ptr<GoPlayer>> players_;
-  std::map<int, Played> done_;
+  std::vector<TournamentGame> games_;
 };
 
 }  // namespace
@@ -323,14 +371,27 @@ void add_tournament(CLI::App& app, Run& run) {
       "      --positional-superko --allow-suicide\"\n"
       "Tromp and Taylor's rules: games are scored by area as they stand. Where a program refuses a "
       "move\n"
-      "by rules of its own, the game is void. Once more with the same folder, it goes on.");
-  sub->add_option("--player", options->players,
-                  "NAME=run:FOLDER, NAME=config:FILE (both may be followed by path=value), or "
-                  "NAME=gtp:COMMAND; give it for each")
-      ->required()
+      "by rules of its own, the game is void. Once more with the same folder, it goes on. "
+      "tournament.html\n"
+      "in it shows Elo with intervals, win rates over seconds a move, and stages of training.");
+  sub->add_option(
+         "--player", options->players,
+         "NAME=run:FOLDER, NAME=config:FILE, NAME=stages:FOLDER (all of a run's checkpoints, "
+         "each a player), which may be followed by path=value, NAME=gtp:COMMAND, "
+         "NAME=simple:random or NAME=simple:heuristic; give it for each")
       ->take_all()
       ->allow_extra_args(false);
-  sub->add_option("--out", options->out, "the folder for results and SGF files")->required();
+  sub->add_option("--out", options->out, "the folder for results, SGF files and the page")
+      ->required();
+  sub->add_option("--against", options->against,
+                  "plays only pairs with this player, whose Elo is 0; may be given more than once")
+      ->take_all()
+      ->allow_extra_args(false);
+  sub->add_option("--report", options->report,
+                  "FOLDER or LABEL=FOLDER: plays nothing, and draws the games of this tournament; "
+                  "more than one make one page, where LABEL goes behind the names")
+      ->take_all()
+      ->allow_extra_args(false);
   sub->add_option("--games", options->games, "of each pair")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
@@ -354,6 +415,8 @@ void add_tournament(CLI::App& app, Run& run) {
   sub->callback([options, &run] {
     run = [options](const Registry& registry) {
       install_stop_handler();
+      std::filesystem::create_directories(options->out);
+      if (!options->report.empty()) return report_folders(*options);
       return Tournament(registry, *options).run();
     };
   });

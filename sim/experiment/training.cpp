@@ -97,6 +97,31 @@ std::unique_ptr<VectorEnvironment> make_world(const ExperimentConfig& config, Se
 
 }  // namespace
 
+std::int64_t save_policy_of_checkpoint(const ExperimentConfig& config, std::int64_t seed,
+                                       const fs::path& checkpoint, const fs::path& policy) {
+  const Seed root = root_of(seed);
+  const auto perception = config.make_perception(derive(root, "perception"));
+  const auto world = make_world(config, root, *perception);
+  const auto agent =
+      config.agent.agent->make(config.spec(), config.environment.copies, derive(root, "agent"));
+  const ArchiveFile archive(checkpoint, kKind, kVersion);
+  Reader in = archive.reader();
+  const auto steps = in.read<std::int64_t>();
+  in.read<std::int64_t>();  // episodes
+  in.read<bool>();
+  // Means since the last row: of returns, of lengths and of what the agent reports.
+  for (std::size_t i = 0; i < 2 + agent->metrics().size(); ++i) {
+    in.read<double>();
+    in.read<std::int64_t>();
+  }
+  in.read<std::uint64_t>();  // the length of metrics.csv
+  world->load(in);
+  agent->load(in);
+  if (in.remaining() != 0) in.fail("there is more in it than this run holds");
+  save_policy(policy, agent->policy(), steps, *perception);
+  return steps;
+}
+
 std::optional<double> TrainingRun::Mean::take() {
   if (count == 0) return std::nullopt;
   const double mean = sum / static_cast<double>(count);

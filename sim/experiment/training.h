@@ -62,6 +62,12 @@ struct TrainingOutcome {
 // empty broadcast says that the run is over.
 void serve_run(const ExperimentConfig& config, std::int64_t seed, Ranks& ranks);
 
+// Writes the policy that a checkpoint of this run holds, as the run's `policy` file has its last.
+// Returns the steps that it had learnt from. Throws ArchiveError.
+std::int64_t save_policy_of_checkpoint(const ExperimentConfig& config, std::int64_t seed,
+                                       const std::filesystem::path& checkpoint,
+                                       const std::filesystem::path& policy);
+
 class TrainingRun final : public TrainingContext {
  public:
   // Throws ConfigError where the folder holds a run and neither resume nor overwrite is asked for,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "envs/classic/connect_four.h"
 #include "envs/classic/tic_tac_toe.h"
@@ -280,6 +281,36 @@ TEST_CASE("alpha_zero: a broken run ends with the same bytes, whatever is switch
     return saved(*agent);
   };
   CHECK(run(false) == run(true));
+  settings.self_play.random_moves = 3;
+  settings.self_play.keep_tree = true;
+  CHECK(run(false) == run(true));
+}
+
+TEST_CASE("alpha_zero: without chance all games are one, with drawn openings they differ") {
+  AlphaZeroSettings settings = small();
+  settings.self_play.noise = 0;
+  settings.self_play.temperature = 0;
+  settings.replay.start = 300;  // nothing is learnt
+  const classic::TicTacToe world(kPlanes);
+  const auto openings = [&](int random_moves) {
+    settings.self_play.random_moves = random_moves;
+    AlphaZero agent(settings, world.spec(), 1, 5);
+    Evaluator evaluator(world.spec().observation, 9, SymmetricEvaluation::none);
+    SelfPlayGames games(settings, world.spec(), 4, 5);
+    Positions positions(world.spec().observation, 9, 300);
+    games.begin(*world.game());
+    std::set<std::vector<float>> first;  // positions that were learnt from
+    for (int move = 0; move < 40; ++move) games.play(evaluator, agent.learner(), positions);
+    std::vector<float> seen(18);
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+      positions.observation(i, seen);
+      first.insert(seen);
+    }
+    return first;
+  };
+  const auto one = openings(0), many = openings(4);
+  CHECK(one.size() <= 9);
+  CHECK(many.size() > 30);
 }
 
 TEST_CASE("alpha_zero: against an opponent inside the world the games begin as without") {

@@ -102,6 +102,25 @@ TEST_CASE("puct: what lies below the move that was played is kept") {
   CHECK(tree.visits() == below.visits);
   CHECK(tree.root().total == below.total);
   CHECK(tree.player() == 1);
+  // It is saved and found again, and is told from a tree of other moves.
+  Writer out;
+  tree.save(out);
+  PuctTree loaded(PuctSettings{});
+  Reader in(out.bytes());
+  loaded.load(in);
+  CHECK(loaded.fits(game));
+  loaded.set_root(game);
+  CHECK(loaded.visits() == tree.visits());
+  CHECK(loaded.root().total == tree.root().total);
+  PuctTree damaged(PuctSettings{});
+  std::vector<std::byte> bytes(out.bytes().begin(), out.bytes().end());
+  const std::size_t action_of_first_child = sizeof(std::uint64_t) + sizeof(std::int32_t) +
+                                            sizeof(std::uint64_t) + 4 * sizeof(std::int32_t) +
+                                            sizeof(float) + sizeof(double);
+  bytes[action_of_first_child] = std::byte{7};
+  Reader wrong(bytes);
+  damaged.load(wrong);
+  CHECK_FALSE(damaged.fits(game));
   TwoMoves other;
   other.play(0);
   tree.set_root(other);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cmath>
 #include <unordered_map>
 
 #include "agents/search/mcts.h"
@@ -151,6 +152,46 @@ TEST_CASE("search: what was found below the played moves is kept") {
   other.play(go::kPass);
   tree.set_root(go::SearchGame(other));
   CHECK(tree.reused() == 0);
+}
+
+TEST_CASE("search: widening looks at the actions that promise most, and at more with time") {
+  const go::SearchGame game{go::Game(7)};
+  std::vector<std::int32_t> candidates;
+  game.candidates(candidates);
+  for (const int simulations : {24, 99, 399}) {
+    TreeSettings settings = budget(simulations);
+    settings.rave = 300;
+    settings.widening = 1;
+    SearchTree tree(settings, 3);
+    tree.set_root(game);
+    tree.search();
+    const auto all = tree.root_children();
+    CHECK(all.size() == candidates.size());
+    // ⌈√(N + 1)⌉ at the last of them.
+    const auto most = static_cast<std::size_t>(std::ceil(std::sqrt(simulations)));
+    std::size_t visited = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i > 0) CHECK(all[i - 1].prior() >= all[i].prior());
+      visited += all[i].visits > 0;
+      if (all[i].visits > 0) CHECK(i < most);
+    }
+    CHECK(visited > 1);
+  }
+  // A power of 0 with a C above the actions is no widening at all, but for the order.
+  TreeSettings wide = budget(200), plain = budget(200);
+  wide.widening = 1000;
+  wide.widening_power = 0;
+  const auto visits = [&](const TreeSettings& settings) {
+    TicTacToe world({.board = {}, .opponent = Opponent::none, .turn = {}});
+    SearchTree tree(settings, 1);
+    tree.set_root(*world.game());
+    tree.search();
+    std::vector<std::int32_t> found(9);
+    for (const auto& child : tree.root_children())
+      found[static_cast<std::size_t>(child.action)] = child.visits;
+    return found;
+  };
+  CHECK(visits(wide) == visits(plain));
 }
 
 TEST_CASE("search: threads share a tree, and all simulations are counted") {

@@ -204,6 +204,49 @@ TEST_CASE("go world: rewards, margins and the goal are the agent's") {
   CHECK(end.status == Status::terminated);
   CHECK(end.reward == 1);  // all 25 points are Black's
   CHECK_FALSE(world.spec().has_goal);
+
+  // Half for who wins, half for the margin, where nobody has a stone and where Black has the board.
+  settings.reward = Go::Reward::both;
+  settings.komi = 0.5;
+  Go both(settings);
+  both.reset(1);
+  play(both, "pass");
+  CHECK(play(both, "pass").reward == doctest::Approx(0.5 * -1 + 0.5 * -0.5 / 25));
+  both.reset(1);
+  play(both, "C3");
+  play(both, "pass");
+  const auto game = both.game();
+  game->play(25);
+  CHECK(game->outcome() == doctest::Approx(0.5 * 1 + 0.5 * 24.5 / 25));
+  CHECK(play(both, "pass").reward == game->outcome());
+}
+
+TEST_CASE("go world: without a plane for the colour both sides see the same") {
+  auto settings = alone(5);
+  settings.history = 2;
+  Go with(settings);
+  settings.color_plane = false;
+  Go without(settings);
+  CHECK(with.spec().observation.shape == std::vector<int>{5, 5, 5});
+  CHECK(without.spec().observation.shape == std::vector<int>{4, 5, 5});
+  std::vector<float> longer(125), seen(100), by_search(100);
+  for (const char* move : {"C3", "D4", "B2", "pass"}) {
+    for (Go* world : {&with, &without}) play(*world, move);
+    with.observe(longer);
+    without.observe(seen);
+    CHECK(std::equal(seen.begin(), seen.end(), longer.begin()));
+    without.game()->observe(by_search);
+    CHECK(seen == by_search);
+  }
+  // White after Black's stone sees what Black would after White's.
+  Go first(settings), second(settings);
+  play(first, "C3");
+  play(second, "pass");
+  play(second, "C3");
+  std::vector<float> other(100);
+  first.observe(seen);
+  second.observe(other);
+  CHECK(std::equal(seen.begin(), seen.begin() + 50, other.begin()));
 }
 
 TEST_CASE("go world: handicap, limits, and settings that do not fit") {
@@ -343,7 +386,21 @@ TEST_CASE("go world: searches may play on from any state") {
   CHECK(std::ranges::equal(game->moves(), std::vector<std::int32_t>{12}));
   std::vector<std::int32_t> candidates;
   game->candidates(candidates);
-  CHECK(candidates.size() == 25);  // 24 points and the pass
+  CHECK(candidates.size() == 24);  // the points: it is too early for a pass
+  const auto later = game->clone();
+  later->play(25);
+  later->candidates(candidates);
+  CHECK(candidates.size() == 25);  // an answer to a pass may be one
+  CHECK(candidates.back() == 25);
+  later->assign(*game);
+  for (const int p : {0, 2, 4, 6, 8, 10, 14, 16, 18, 20, 22}) {
+    later->candidates(candidates);
+    CHECK(candidates.back() != 25);
+    later->play(p);
+  }
+  later->play(24);  // the thirteenth stone, on more than half of the points
+  later->candidates(candidates);
+  CHECK(candidates.back() == 25);
   Random random(1);
   TwoPlayerGame::Trace trace;
   const auto copy = game->clone();

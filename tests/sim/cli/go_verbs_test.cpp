@@ -8,9 +8,14 @@
 #include <iterator>
 #include <string>
 
+#include "envs/go/go.h"
 #include "envs/go/sgf.h"
+#include "sim/cli/go_thoughts.h"
 #include "sim/cli/verbs.h"
 #include "sim/core/archive.h"
+#include "sim/core/episode.h"
+#include "sim/core/scene.h"
+#include "sim/experiment/run_folder.h"
 
 using namespace sandlot;
 namespace fs = std::filesystem;
@@ -68,6 +73,33 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("play: a click on the board is a move there, where one is legal") {
+  go::Go::Settings settings;
+  settings.size = 5;
+  settings.opponent = go::Go::Opponent::none;
+  Episode<go::Go> world{go::Go(settings), WrapperSettings{}};
+  world.reset(1);
+  Scene scene;
+  world.draw(scene);
+  CHECK(clicked_action(world, scene, {360, 360}) == 12);
+  world.step({.index = 12, .values = {}});
+  world.draw(scene);
+  CHECK_FALSE(clicked_action(world, scene, {360, 360}));
+  CHECK(clicked_action(world, scene, {148, 148}) == 0);
+  CHECK_FALSE(clicked_action(world, scene, {10, 10}));
+  // What a search looked at, told in shares.
+  tell_thoughts(world, std::vector<Consideration>{{6, 30, 0.5, {}}, {7, 10, -0.5, {}}}, {});
+  world.view_key("h");
+  world.draw(scene);
+  int found = 0;
+  for (const Primitive& p : scene.primitives())
+    if (p.kind == Primitive::Kind::text)
+      found += scene.text_of(p) == "75" || scene.text_of(p) == "25";
+  CHECK(found == 2);
+  for (int i = 0; i < 2; ++i) world.step({.index = 25, .values = {}});
+  CHECK_FALSE(clicked_action(world, scene, {148, 148}));  // it is over
+}
 
 TEST_CASE("gtp verb: a conversation through pipes, on other sizes too") {
   const Folder folder("gtp");
@@ -146,6 +178,69 @@ TEST_CASE("tournament: plays each pair, keeps the games, and goes on where it wa
   const std::string wrong = "search=exe:x";
   CHECK(verb({"tournament", "--player", wrong.c_str(), "--player", b.c_str(), "--out",
               out.c_str()}) == 2);
+}
+
+TEST_CASE("tournament: stages of a run against those who stay, and a page of several folders") {
+  const Folder folder("stages");
+  const fs::path file = folder.path / "learnt.yaml";
+  write_file_atomically(
+      file,
+      std::string_view(
+          "name: learnt\nenvironment: {name: go, size: 5, history: 1, copies: 2}\nagent: {name: "
+          "alpha_zero, network: {learner: mlp, hidden: [8]}, heads: [8], search: "
+          "{simulations: 4}, self_play: {simulations: 4, keep_tree: true, random_moves: 2}, "
+          "replay: {capacity: 500, start: 50}, batch: 16}\ntraining: {steps: 300, evaluate: "
+          "{every: 0, episodes: 1}, checkpoint: {every: 100, keep: 10}}\n"));
+  REQUIRE(verb({"train", file.c_str(), "--out", folder.path.c_str(), "--quiet"}) == 0);
+  const std::string stages = "az=stages:" + (folder.path / "learnt").string();
+  const std::string out = (folder.path / "ladder").string();
+  const auto play = [&] {
+    return verb({"tournament", "--player", stages.c_str(), "--player", "random=simple:random",
+                 "--player", "shapes=simple:heuristic", "--against", "random", "--against",
+                 "shapes", "--out", out.c_str(), "--games", "2", "--size", "5", "--komi", "0.5"});
+  };
+  REQUIRE(play() == 0);
+  const std::string all = read_text(fs::path(out) / "games.csv");
+  // Three stages against each of the two, and these against each other.
+  CHECK(lines_of(all).size() == 1 + 2 * (3 * 2 + 1));
+  CHECK(all.find("az@200,az@") == std::string::npos);
+  const std::string page = read_text(fs::path(out) / "tournament.html");
+  for (const char* text : {"az@100", "az@200", "az@300", "Elo over training", "shapes"})
+    CHECK(page.find(text) != std::string::npos);
+  CHECK(page.find("over seconds a move") == std::string::npos);
+  // The last stage is the run's policy. Gone checkpoints are not missed.
+  CHECK(read_text(fs::path(out) / "stages" / "az@300.policy") ==
+        read_text(find_runs(folder.path / "learnt").front().policy()));
+  fs::remove(find_runs(folder.path / "learnt").front().list_checkpoints().front());
+  REQUIRE(play() == 0);
+  CHECK(read_text(fs::path(out) / "games.csv") == all);
+
+  // Two folders in which a player of one name took different times.
+  const std::string header =
+      "game,black,white,result,black_score,moves,black_seconds,white_seconds,end\n";
+  for (const std::string time : {"0.1", "2"}) {
+    fs::create_directories(folder.path / time);
+    write_file_atomically(
+        folder.path / time / "games.csv",
+        std::string_view(header + "0,me,rival,B+1.5,1,60," + time + ",0.2,passes\n1,rival,me," +
+                         (time == "2" ? "W+R,0" : "B+2.5,1") + ",60,0.2," + time +
+                         ",passes\n2,rival,me,Void,0.5,3,0,0,refused\n"));
+  }
+  const std::string fast = "0.1=" + (folder.path / "0.1").string();
+  const std::string slow = "2=" + (folder.path / "2").string();
+  const std::string both = (folder.path / "both").string();
+  REQUIRE(verb({"tournament", "--report", fast.c_str(), "--report", slow.c_str(), "--against",
+                "rival", "--out", both.c_str()}) == 0);
+  const std::string drawn = read_text(fs::path(both) / "tournament.html");
+  for (const char* text : {"6 games", "me 0.1: 50.0% of 2, 0.100 s", "me 2: 100.0% of 2, 2.000 s",
+                           "Win rate against rival over seconds a move", "<td>34.2 to 100.0%</td>"})
+    CHECK(drawn.find(text) != std::string::npos);
+  CHECK(verb({"tournament", "--report", (folder.path / "none").c_str(), "--out", both.c_str()}) ==
+        2);
+  CHECK(verb({"tournament", "--player", "a=simple:random", "--player", "b=simple:x", "--out",
+              both.c_str()}) == 2);
+  CHECK(verb({"tournament", "--player", "a=simple:random", "--player", "b=simple:random",
+              "--against", "c", "--out", both.c_str()}) == 2);
 }
 
 TEST_CASE("tournament: games against GNU Go end as games do") {
