@@ -176,9 +176,8 @@ double Generations::length_of(std::size_t i) const {
   return sum / static_cast<double>(ended_.size());
 }
 
-Evolution::Evolution(std::span<const std::int64_t> hidden, bool recurrent,
-                     const EnvironmentSpec& spec, int copies)
-    : Generations(spec, copies), policy_(spec, hidden, recurrent) {}
+Evolution::Evolution(const FlatNetworkSettings& network, const EnvironmentSpec& spec, int copies)
+    : Generations(spec, copies), policy_(spec, network) {}
 
 void Evolution::set_search(std::unique_ptr<PopulationSearch> search) {
   search_ = std::move(search);

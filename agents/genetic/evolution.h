@@ -20,8 +20,8 @@ namespace sandlot {
 
 class EvolvedPolicy final : public Policy {
  public:
-  EvolvedPolicy(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden, bool recurrent)
-      : network_(spec, hidden, recurrent), genome_(network_.size()) {}
+  EvolvedPolicy(const EnvironmentSpec& spec, const FlatNetworkSettings& network)
+      : network_(spec, network), genome_(network_.size()) {}
 
   FlatNetwork& network() { return network_; }
   const FlatNetwork& network() const { return network_; }
@@ -103,8 +103,7 @@ class Evolution : public Generations {
   void load(Reader& in) override;
 
  protected:
-  Evolution(std::span<const std::int64_t> hidden, bool recurrent, const EnvironmentSpec& spec,
-            int copies);
+  Evolution(const FlatNetworkSettings& network, const EnvironmentSpec& spec, int copies);
   void set_search(std::unique_ptr<PopulationSearch> search);
   FlatNetwork& network() { return policy_.network(); }
 
@@ -128,24 +127,21 @@ template <class Search>
 class EvolutionBy final : public Evolution {
  public:
   struct Settings {
-    std::vector<std::int64_t> hidden{16};
-    bool recurrent = false;
+    FlatNetworkSettings network;
     typename Search::Settings search;
 
     void fields(Fields& f) {
-      f.integers("hidden", hidden, "units of each hidden layer; [] for none",
-                 Range::between(1, 4096));
-      f.boolean("recurrent", recurrent, "hidden layers also see what they held a step before");
+      network.fields(f);
       search.fields(f);
     }
     void check(const EnvironmentSpec& spec, int, Issues& issues) const {
       check_evolution(spec, issues);
-      search.check(FlatNetwork(spec, hidden, recurrent).size(), issues);
+      search.check(FlatNetwork(spec, network).size(), issues);
     }
   };
 
   EvolutionBy(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-      : Evolution(settings.hidden, settings.recurrent, spec, copies) {
+      : Evolution(settings.network, spec, copies) {
     set_search(std::make_unique<Search>(settings.search, network().scale(), seed));
   }
 };

@@ -73,26 +73,37 @@ void squash(std::span<float> values) {
 
 }  // namespace
 
-FlatNetwork::FlatNetwork(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden,
-                         bool recurrent)
-    : observation_(spec.observation), action_(spec.action), recurrent_(recurrent) {
+void FlatNetworkSettings::fields(Fields& f) {
+  f.integers("hidden", hidden, "units of each hidden layer; [] for none", Range::between(1, 4096));
+  f.boolean("recurrent", recurrent, "hidden layers also see what they held a step before");
+  f.boolean("bias", bias,
+            "units have offsets; without, what is mirrored gives the mirrored action");
+  f.boolean("scaled", scaled, "observations with finite bounds are brought to [−1, 1]");
+}
+
+FlatNetwork::FlatNetwork(const EnvironmentSpec& spec, const FlatNetworkSettings& settings)
+    : observation_(spec.observation),
+      action_(spec.action),
+      recurrent_(settings.recurrent),
+      bias_(settings.bias) {
   sizes_.push_back(observation_.size());
-  for (const auto units : hidden) sizes_.push_back(static_cast<std::size_t>(units));
+  for (const auto units : settings.hidden) sizes_.push_back(static_cast<std::size_t>(units));
   sizes_.push_back(action_.is_discrete() ? static_cast<std::size_t>(action_.n) : action_.size());
   layers_.resize(sizes_.size());
   for (const std::size_t size : sizes_) single_.emplace_back(size);
   for (std::size_t i = 0; i + 1 < sizes_.size(); ++i) {
     const std::size_t in = sizes_[i], out = sizes_[i + 1];
     scale_.insert(scale_.end(), in * out, std::sqrt(2.0f / static_cast<float>(in + out)));
-    scale_.insert(scale_.end(), out, 0.0f);
+    if (bias_) scale_.insert(scale_.end(), out, 0.0f);
     if (!recurrent_ || i + 2 == sizes_.size()) continue;
     scale_.insert(scale_.end(), out * out, std::sqrt(1.0f / static_cast<float>(out)));
     memory_.emplace_back();
   }
   size_ = scale_.size();
+  no_offsets_.resize(*std::max_element(sizes_.begin(), sizes_.end()));
   for (std::size_t i = 0; i < observation_.size(); ++i) {
     const float low = observation_.low_at(i), high = observation_.high_at(i);
-    const bool bounded = std::isfinite(low) && std::isfinite(high) && high > low;
+    const bool bounded = settings.scaled && std::isfinite(low) && std::isfinite(high) && high > low;
     middle_.push_back(bounded ? low / 2 + high / 2 : 0);
     factor_.push_back(bounded ? 1 / (high / 2 - low / 2) : 1);
   }
@@ -103,7 +114,7 @@ void FlatNetwork::make_room(std::size_t rows) {
   capacity_ = (rows + kLanes - 1) / kLanes * kLanes;
   for (std::size_t i = 0; i < sizes_.size(); ++i) layers_[i].assign(sizes_[i] * capacity_, 0);
   for (std::size_t i = 0; i < memory_.size(); ++i) memory_[i].resize(sizes_[i + 1] * capacity_);
-  if (recurrent_) past_.assign(*std::max_element(sizes_.begin(), sizes_.end()) * capacity_, 0);
+  if (recurrent_) past_.assign(no_offsets_.size() * capacity_, 0);
 }
 
 // Lanes behind the last row compute what nobody reads.
@@ -118,8 +129,9 @@ void FlatNetwork::forward_many(std::span<const float> genome, std::size_t rows,
   for (std::size_t i = 0; i + 1 < sizes_.size(); ++i) {
     const std::size_t in = sizes_[i], out = sizes_[i + 1];
     float* to = layers_[i + 1].data();
-    add_layer(weights, weights + in * out, in, out, wide, layers_[i].data(), to);
-    weights += in * out + out;
+    const float* offsets = bias_ ? weights + in * out : no_offsets_.data();
+    add_layer(weights, offsets, in, out, wide, layers_[i].data(), to);
+    weights += in * out + (bias_ ? out : 0);
     if (i + 2 == sizes_.size()) return;
     if (recurrent_) {
       const std::vector<float>& memory = memory_[i];
@@ -142,9 +154,9 @@ void FlatNetwork::forward_one(std::span<const float> genome, std::size_t row,
   for (std::size_t i = 0; i + 1 < sizes_.size(); ++i) {
     const std::size_t in = sizes_[i], out = sizes_[i + 1];
     float* to = single_[i + 1].data();
-    std::copy_n(weights + in * out, out, to);
+    std::copy_n(bias_ ? weights + in * out : no_offsets_.data(), out, to);
     add_layer(weights, in, out, single_[i].data(), to);
-    weights += in * out + out;
+    weights += in * out + (bias_ ? out : 0);
     if (i + 2 == sizes_.size()) return;
     if (recurrent_) {
       add_layer(weights, out, out, memory_[i].data() + row * out, to);

@@ -8,8 +8,7 @@
 namespace sandlot {
 
 void MapElites::Settings::fields(Fields& f) {
-  f.integers("hidden", hidden, "units of each hidden layer; [] for none", Range::between(1, 4096));
-  f.boolean("recurrent", recurrent, "hidden layers also see what they held a step before");
+  network.fields(f);
   f.integer("population", population, "individuals of a generation", Range::between(2, 100000));
   f.integer("first", first, "individuals drawn at random before any are bred",
             Range::between(1, 1000000));
@@ -31,7 +30,7 @@ void MapElites::Settings::check(const EnvironmentSpec& spec, int, Issues& issues
 MapElites::MapElites(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
     : Generations(spec, copies),
       settings_(settings),
-      policy_(spec, settings.hidden, settings.recurrent),
+      policy_(spec, settings.network),
       behaviour_(settings.behaviour, spec),
       random_(derive(seed, "map-elites")),
       cells_(static_cast<std::size_t>(settings.cells * settings.cells)),

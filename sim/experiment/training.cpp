@@ -87,10 +87,10 @@ std::string first_difference(const std::string& a, const std::string& b) {
 Seed root_of(std::int64_t seed) { return derive(static_cast<Seed>(seed), "sandlot"); }
 
 std::unique_ptr<VectorEnvironment> make_world(const ExperimentConfig& config, Seed root,
-                                              Perception& perception) {
+                                              Perception& perception, int threads) {
   const EnvironmentSection& section = config.environment;
   auto world = section.world->make_batch(section.wrappers, section.copies,
-                                         derive(root, "environment"), section.threads);
+                                         derive(root, "environment"), threads);
   if (perception.plain() && !perception.has_novelty()) return world;
   return std::make_unique<PerceivedEnvironment>(std::move(world), config.spec(), perception);
 }
@@ -116,9 +116,10 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
       in_episodes_(config.training.in_episodes()),
       budget_(config.training.budget()) {
   perception_ = config_.make_perception(derive(root_, "perception"));
-  environment_ = make_world(config_, root_, *perception_);
   agent_ =
       config_.agent.agent->make(config_.spec(), config_.environment.copies, derive(root_, "agent"));
+  const bool spread = !options_.ranks && agent_->spreads();
+  environment_ = make_world(config_, root_, *perception_, spread ? 1 : config_.environment.threads);
   policy_ = std::make_unique<PerceivingPolicy>(agent_->policy(), *perception_);
   agent_metrics_ = agent_->metrics();
   reported_.resize(agent_metrics_.size());
@@ -196,7 +197,7 @@ void serve_run(const ExperimentConfig& config, std::int64_t seed, Ranks& ranks) 
   const Seed root = root_of(seed);
   // What it has learnt comes with the first state of the world that rank 0 sends.
   const auto perception = config.make_perception(derive(root, "perception"));
-  Served served(make_world(config, root, *perception), ranks);
+  Served served(make_world(config, root, *perception, config.environment.threads), ranks);
   const auto agent =
       config.agent.agent->make(config.spec(), config.environment.copies, derive(root, "agent"));
   agent->serve(served);
@@ -213,6 +214,12 @@ TrainingOutcome TrainingRun::run() {
     environment_->reset();
   }
   if (const std::string what = agent_->describe(); !what.empty()) say(label_ + ": " + what);
+  if (!options_.ranks && agent_->spreads() && config_.environment.threads > 1)
+    threads_ = std::make_unique<ThreadRanks>(config_.environment.threads, [this](Ranks& ranks) {
+      ExperimentConfig alone = config_;
+      alone.environment.threads = 1;
+      serve_run(alone, seed_, ranks);
+    });
   started_ = last_shown_ = now();
   first_steps_ = steps_;
   first_count_ = count();

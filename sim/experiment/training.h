@@ -17,6 +17,7 @@
 #include "sim/config/experiment_config.h"
 #include "sim/core/agent.h"
 #include "sim/core/perception.h"
+#include "sim/core/thread_ranks.h"
 #include "sim/experiment/evaluation.h"
 #include "sim/experiment/metrics.h"
 #include "sim/experiment/run_folder.h"
@@ -86,7 +87,7 @@ class TrainingRun final : public TrainingContext {
   std::int64_t steps() const override { return steps_; }
   std::int64_t episodes() const override { return episodes_; }
   void report(std::string_view metric, double value) override;
-  Ranks* ranks() override { return options_.ranks; }
+  Ranks* ranks() override { return options_.ranks ? options_.ranks : threads_.get(); }
   std::vector<Demonstration> demonstrations(std::span<const std::string> paths) override;
   Policy& trained_policy(const std::string& run) override;
 
@@ -150,6 +151,8 @@ class TrainingRun final : public TrainingContext {
   double started_ = 0, last_shown_ = 0;
   double seconds_before_ = 0;  // of wall time, before the checkpoint that was resumed from
   std::optional<double> last_return_, last_evaluation_;
+  // Where the agent spreads its work and no processes do it: threads, which read what is above.
+  std::unique_ptr<ThreadRanks> threads_;
 };
 
 }  // namespace sandlot

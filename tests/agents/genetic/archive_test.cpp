@@ -29,7 +29,7 @@ struct Collect final : Issues {
 TEST_CASE("deep ga: a chain of seeds stands for its weights, each seed adds a little noise") {
   auto world = cart_pole(1, 1);
   DeepGa::Settings settings;
-  settings.hidden = {32};
+  settings.network.hidden = {32};
   settings.population = 10;
   settings.parents = 3;
   DeepGa agent(settings, world.spec(), 1, 1);
@@ -53,7 +53,7 @@ TEST_CASE("deep ga: chains grow by one seed a generation and the pole is held lo
   auto world = cart_pole(2, 2);
   world.reset();
   DeepGa::Settings settings;
-  settings.hidden = {16};
+  settings.network.hidden = {16};
   settings.population = 60;
   settings.parents = 10;
   settings.mutation_size = 0.3;
@@ -73,7 +73,7 @@ TEST_CASE("map-elites: cells fill, each with the best that behaved so; the heat 
   auto world = cart_pole(2, 3);
   world.reset();
   MapElites::Settings settings;
-  settings.hidden = {4};
+  settings.network.hidden = {4};
   settings.population = 50;
   settings.first = 100;
   settings.cells = 10;

@@ -47,8 +47,7 @@ class Listener final : public PopulationSearch {
 
 class Listening final : public Evolution {
  public:
-  Listening(const EnvironmentSpec& spec, int copies)
-      : Evolution(std::vector<std::int64_t>{4}, false, spec, copies) {
+  Listening(const EnvironmentSpec& spec, int copies) : Evolution({.hidden = {4}}, spec, copies) {
     auto listener = std::make_unique<Listener>(network().size());
     search = listener.get();
     set_search(std::move(listener));
@@ -76,7 +75,7 @@ TEST_CASE("evolution: a network of one layer by hand, discrete and in a box") {
   EnvironmentSpec spec;
   spec.observation = Space::box(std::vector<float>{0, -2}, std::vector<float>{4, 2});
   spec.action = Space::discrete(2);
-  FlatNetwork discrete(spec, {});
+  FlatNetwork discrete(spec, {.hidden = {}});
   REQUIRE(discrete.size() == 6);
   // Inputs become (x − 2) / 2 and y / 2; outputs a = 2 x' + 0.5, b = y'.
   const std::vector<float> genome{2, 0, 0, 1, 0.5f, 0};
@@ -92,7 +91,7 @@ TEST_CASE("evolution: a network of one layer by hand, discrete and in a box") {
   discrete.act(genome, 2, seen, legal, actions, {});
   CHECK(actions == std::vector<std::int32_t>{1, 0});
   spec.action = Space::box(std::vector<float>{0, -1}, std::vector<float>{2, 1});
-  FlatNetwork box(spec, {});
+  FlatNetwork box(spec, {.hidden = {}});
   std::vector<float> values(4);
   box.act(genome, 2, seen, {}, {}, values);
   CHECK(values[0] == doctest::Approx(1 + std::tanh(1.5)));
@@ -125,7 +124,7 @@ TEST_CASE("evolution: a row's outputs are those of plain sums, and do not depend
   spec.observation = Space::box({kInputs}, -kEndless, kEndless);
   spec.action = Space::box({kOutputs}, -kEndless, kEndless);
   for (const std::size_t rows : {1u, 12u, 13u, 16u, 45u}) {
-    FlatNetwork many(spec, std::vector<std::int64_t>{19, 5}, true);
+    FlatNetwork many(spec, {.hidden = {19, 5}, .recurrent = true});
     FlatNetwork one = many;
     Random random(rows);
     std::vector<float> genome(many.size()), seen(rows * kInputs), all(rows * kOutputs);
@@ -152,13 +151,38 @@ TEST_CASE("evolution: a row's outputs are those of plain sums, and do not depend
   }
 }
 
+TEST_CASE(
+    "evolution: without bias what is mirrored gives the mirrored outputs; unscaled is as seen") {
+  EnvironmentSpec spec;
+  spec.observation = Space::box(std::vector<float>{-4, -4}, std::vector<float>{4, 4});
+  spec.action = Space::discrete(2);
+  FlatNetwork odd(spec, {.hidden = {5}, .bias = false});
+  REQUIRE(odd.size() == 2 * 5 + 5 * 2);
+  Random random(1);
+  std::vector<float> genome(odd.size()), out(2), mirrored(2);
+  for (float& gene : genome) gene = static_cast<float>(random.normal());
+  odd.outputs(genome, std::vector<float>{0.3f, -1}, out);
+  odd.outputs(genome, std::vector<float>{-0.3f, 1}, mirrored);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(out[i] == -mirrored[i]);
+    CHECK(out[i] != 0);
+  }
+  const std::vector<float> weights{2, 0, 0, 1}, seen{1, 3};
+  FlatNetwork raw(spec, {.hidden = {}, .bias = false, .scaled = false});
+  raw.outputs(weights, seen, out);
+  CHECK(out == std::vector<float>{2, 3});
+  FlatNetwork scaled(spec, {.hidden = {}, .bias = false});
+  scaled.outputs(weights, seen, out);
+  CHECK(out == std::vector<float>{0.5f, 0.75f});
+}
+
 TEST_CASE("evolution: many rows choose as one does, the first of equal outputs") {
   constexpr std::size_t kRows = 37;
   constexpr float kEndless = std::numeric_limits<float>::infinity();
   EnvironmentSpec spec;
   spec.observation = Space::box({4}, -kEndless, kEndless);
   spec.action = Space::discrete(5);
-  FlatNetwork network(spec, std::vector<std::int64_t>{6});
+  FlatNetwork network(spec, {.hidden = {6}});
   Random random(1);
   std::vector<float> genome(network.size()), seen(kRows * 4);
   for (float& gene : genome) gene = static_cast<float>(random.normal());
