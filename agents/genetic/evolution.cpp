@@ -24,7 +24,7 @@ namespace {
 void write_result(const auto& result, Writer& out) {
   out.write(result.fitness);
   out.write(result.steps);
-  out.write(result.means);
+  out.write(result.watched);
   out.write<std::uint64_t>(result.finished.size());
   for (const EpisodeRecord& r : result.finished) {
     out.write(r.row);
@@ -39,7 +39,7 @@ void write_result(const auto& result, Writer& out) {
 void read_result(Reader& in, auto& result) {
   in.read(result.fitness);
   in.read(result.steps);
-  in.read(result.means);
+  in.read(result.watched);
   result.finished.resize(in.read_count(34));
   for (EpisodeRecord& r : result.finished) {
     in.read(r.row);
@@ -143,17 +143,12 @@ void Generations::measure(VectorEnvironment& world, Result& result) {
   std::fill(ended_.begin(), ended_.end(), std::uint8_t{0});
   for (int row = 0; row < world.size(); ++row) forget(row);
   double sum = 0;
-  std::int64_t counted = 0;
   result.finished.reserve(ended_.size());
-  result.means.assign(watched_.size(), 0);
+  watcher_.begin();
   while (result.finished.size() < ended_.size()) {
     act(world, actions_, continuous_);
-    for (int row = 0; row < world.size() && !watched_.empty(); ++row) {
-      if (ended_[static_cast<std::size_t>(row)]) continue;
-      ++counted;
-      for (std::size_t k = 0; k < watched_.size(); ++k)
-        result.means[k] += static_cast<double>(world.observation(row)[watched_[k]]);
-    }
+    for (int row = 0; row < world.size() && !watcher_.empty(); ++row)
+      if (!ended_[static_cast<std::size_t>(row)]) watcher_.see(row, world.observation(row));
     world.step({.discrete = actions_, .continuous = continuous_});
     result.steps += world.size();
     for (const EpisodeRecord& record : world.finished()) {
@@ -162,11 +157,14 @@ void Generations::measure(VectorEnvironment& world, Result& result) {
       if (ended) continue;
       ended = 1;
       sum += record.episode_return;
+      if (!watcher_.empty())
+        watcher_.end(record.row, world.final_observation(record.row),
+                     world.final_metrics(record.row));
       result.finished.push_back(record);
     }
   }
   result.fitness = sum / static_cast<double>(ended_.size());
-  for (double& mean : result.means) mean /= static_cast<double>(counted);
+  watcher_.write(result.watched);
 }
 
 double Generations::length_of(std::size_t i) const {

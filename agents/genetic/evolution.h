@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/genetic/behaviour.h"
 #include "agents/genetic/cma_es.h"
 #include "agents/genetic/evolution_strategy.h"
 #include "agents/genetic/flat_network.h"
@@ -54,7 +55,7 @@ class Generations : public Agent {
     double fitness = 0;
     std::int64_t steps = 0;
     std::vector<EpisodeRecord> finished;
-    std::vector<double> means;  // of what is watched, over the steps of its episodes
+    std::vector<double> watched;  // of what is watched
   };
 
   Generations(const EnvironmentSpec& spec, int copies);
@@ -68,13 +69,12 @@ class Generations : public Agent {
   // The fitness of all; the next generation is made.
   virtual void tell(TrainingContext& training, std::span<const double> fitness) = 0;
 
-  // Columns of the observation that are averaged while individuals act, for their behaviour.
-  void watch(std::span<const std::size_t> columns) {
-    watched_.assign(columns.begin(), columns.end());
-  }
-  // Within tell(): the mean length of individual i's episodes, and the means of what is watched.
+  // What is followed while individuals act, for their behaviour.
+  void watch(std::span<const Watched> watched) { watcher_ = Watcher(watched, copies()); }
+  // Within tell(): the mean length of individual i's episodes, and what its watched numbers came
+  // to.
   double length_of(std::size_t i) const;
-  std::span<const double> means_of(std::size_t i) const { return results_[i].means; }
+  std::span<const double> watched_of(std::size_t i) const { return results_[i].watched; }
 
   int copies() const { return static_cast<int>(ended_.size()); }
   GenerationLog& log() { return log_; }
@@ -88,7 +88,7 @@ class Generations : public Agent {
   std::vector<std::int32_t> actions_;
   std::vector<float> continuous_;
   std::vector<std::uint8_t> ended_;
-  std::vector<std::size_t> watched_;
+  Watcher watcher_;
   std::vector<Result> results_;  // of the generation
   GenerationLog log_;
 };

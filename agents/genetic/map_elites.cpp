@@ -102,10 +102,10 @@ void MapElites::tell(TrainingContext& training, std::span<const double> fitness)
       elite.times += 1;
       continue;
     }
-    const auto at = behaviour_.of(length_of(i), fitness[i], means_of(i));
+    const auto at = behaviour_.of(length_of(i), fitness[i], watched_of(i));
     const auto bin = [&](double v) {
-      return std::min(static_cast<std::size_t>(v * settings_.cells),
-                      static_cast<std::size_t>(settings_.cells) - 1);
+      const auto cells = static_cast<double>(settings_.cells);
+      return static_cast<std::size_t>(std::clamp(v * cells, 0.0, cells - 1));
     };
     Elite& elite = cells_[bin(at[1]) * static_cast<std::size_t>(settings_.cells) + bin(at[0])];
     if (elite.genome.empty() || fitness[i] > elite.fitness())
