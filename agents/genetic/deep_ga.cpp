@@ -8,6 +8,7 @@ namespace sandlot {
 
 void DeepGa::Settings::fields(Fields& f) {
   network.fields(f);
+  champions_field(f, champions);
   f.integer("population", population, "individuals of a generation", Range::between(2, 100000));
   f.integer("parents", parents, "how many of the best have children", Range::at_least(1));
   f.number("mutation_size", mutation_size, "deviation that a seed adds to each weight",
@@ -20,7 +21,7 @@ void DeepGa::Settings::check(const EnvironmentSpec& spec, int, Issues& issues) c
 }
 
 DeepGa::DeepGa(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-    : Generations(spec, copies),
+    : Generations(spec, copies, settings.champions),
       settings_(settings),
       policy_(spec, settings.network),
       random_(derive(seed, "deep ga")),

@@ -16,6 +16,7 @@ class DeepGa final : public Generations {
  public:
   struct Settings {
     FlatNetworkSettings network{.hidden = {64, 64}};
+    std::vector<std::int64_t> champions;
     int population = 200;
     int parents = 20;
     double mutation_size = 0.02;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/core/policy_keeper.h"
+
 namespace sandlot {
 
 void EvolvedPolicy::act(int rows, std::span<const float> observations,
@@ -53,8 +55,9 @@ void read_result(Reader& in, auto& result) {
 
 }  // namespace
 
-Generations::Generations(const EnvironmentSpec& spec, int copies)
-    : ended_(static_cast<std::size_t>(copies)) {
+Generations::Generations(const EnvironmentSpec& spec, int copies,
+                         std::span<const std::int64_t> champions)
+    : champions_(champions.begin(), champions.end()), ended_(static_cast<std::size_t>(copies)) {
   if (spec.action.is_discrete())
     actions_.resize(ended_.size());
   else
@@ -72,6 +75,10 @@ void Generations::train(TrainingContext& training) {
     }
     log_.add(fitness);
     tell(training, fitness);
+    auto* keeper = dynamic_cast<PolicyKeeper*>(&training);
+    if (keeper &&
+        std::find(champions_.begin(), champions_.end(), log_.generations()) != champions_.end())
+      keeper->keep_policy(log_.generations());
   }
 }
 
@@ -174,8 +181,9 @@ double Generations::length_of(std::size_t i) const {
   return sum / static_cast<double>(ended_.size());
 }
 
-Evolution::Evolution(const FlatNetworkSettings& network, const EnvironmentSpec& spec, int copies)
-    : Generations(spec, copies), policy_(spec, network) {}
+Evolution::Evolution(const FlatNetworkSettings& network, std::span<const std::int64_t> champions,
+                     const EnvironmentSpec& spec, int copies)
+    : Generations(spec, copies, champions), policy_(spec, network) {}
 
 void Evolution::set_search(std::unique_ptr<PopulationSearch> search) {
   search_ = std::move(search);
@@ -225,6 +233,12 @@ void Evolution::load(Reader& in) {
   log().load(in);
   policy_.load(in);
   search_->load(in);
+}
+
+void champions_field(Fields& f, std::vector<std::int64_t>& champions) {
+  f.integers("champions", champions,
+             "generations, from 1, whose champion is kept, for sandlot record --champions",
+             Range::at_least(1));
 }
 
 void check_evolution(const EnvironmentSpec& spec, Issues& issues) {

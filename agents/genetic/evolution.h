@@ -58,7 +58,7 @@ class Generations : public Agent {
     std::vector<double> watched;  // of what is watched
   };
 
-  Generations(const EnvironmentSpec& spec, int copies);
+  Generations(const EnvironmentSpec& spec, int copies, std::span<const std::int64_t> champions);
 
   virtual std::size_t individuals() const = 0;
   // What follows is done by individual i.
@@ -85,6 +85,7 @@ class Generations : public Agent {
   void measure_share(VectorEnvironment& world, Ranks* ranks);
   void measure(VectorEnvironment& world, Result& result);
 
+  std::vector<std::int64_t> champions_;  // generations, from 1, whose policy is kept
   std::vector<std::int32_t> actions_;
   std::vector<float> continuous_;
   std::vector<std::uint8_t> ended_;
@@ -103,7 +104,8 @@ class Evolution : public Generations {
   void load(Reader& in) override;
 
  protected:
-  Evolution(const FlatNetworkSettings& network, const EnvironmentSpec& spec, int copies);
+  Evolution(const FlatNetworkSettings& network, std::span<const std::int64_t> champions,
+            const EnvironmentSpec& spec, int copies);
   void set_search(std::unique_ptr<PopulationSearch> search);
   FlatNetwork& network() { return policy_.network(); }
 
@@ -120,6 +122,8 @@ class Evolution : public Generations {
   std::span<const float> genome_;  // of the individual that acts
 };
 
+// Generations, from 1, whose champion's policy is kept in the run's folder.
+void champions_field(Fields& f, std::vector<std::int64_t>& champions);
 // What every search refuses about a world.
 void check_evolution(const EnvironmentSpec& spec, Issues& issues);
 
@@ -128,10 +132,12 @@ class EvolutionBy final : public Evolution {
  public:
   struct Settings {
     FlatNetworkSettings network;
+    std::vector<std::int64_t> champions;
     typename Search::Settings search;
 
     void fields(Fields& f) {
       network.fields(f);
+      champions_field(f, champions);
       search.fields(f);
     }
     void check(const EnvironmentSpec& spec, int, Issues& issues) const {
@@ -141,7 +147,7 @@ class EvolutionBy final : public Evolution {
   };
 
   EvolutionBy(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-      : Evolution(settings.network, spec, copies) {
+      : Evolution(settings.network, settings.champions, spec, copies) {
     set_search(std::make_unique<Search>(settings.search, network().scale(), seed));
   }
 };

@@ -9,6 +9,7 @@ namespace sandlot {
 
 void MapElites::Settings::fields(Fields& f) {
   network.fields(f);
+  champions_field(f, champions);
   f.integer("population", population, "individuals of a generation", Range::between(2, 100000));
   f.integer("first", first, "individuals drawn at random before any are bred",
             Range::between(1, 1000000));
@@ -28,7 +29,7 @@ void MapElites::Settings::check(const EnvironmentSpec& spec, int, Issues& issues
 }
 
 MapElites::MapElites(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-    : Generations(spec, copies),
+    : Generations(spec, copies, settings.champions),
       settings_(settings),
       policy_(spec, settings.network),
       behaviour_(settings.behaviour, spec),

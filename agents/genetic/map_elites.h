@@ -17,6 +17,7 @@ class MapElites final : public Generations {
  public:
   struct Settings {
     FlatNetworkSettings network;
+    std::vector<std::int64_t> champions;
     int population = 100;
     int first = 500;
     int cells = 20;

@@ -77,6 +77,7 @@ void NoveltyArchive::load(Reader& in) {
 
 void NoveltySearch::Settings::fields(Fields& f) {
   network.fields(f);
+  champions_field(f, champions);
   search.fields(f);
   f.section("behaviour", behaviour, "what is to be new");
   f.integer("neighbours", neighbours,
@@ -99,7 +100,7 @@ void NoveltySearch::Settings::check(const EnvironmentSpec& spec, int, Issues& is
 
 NoveltySearch::NoveltySearch(const Settings& settings, const EnvironmentSpec& spec, int copies,
                              Seed seed)
-    : Generations(spec, copies),
+    : Generations(spec, copies, settings.champions),
       settings_(settings),
       policy_(spec, settings.network),
       behaviour_(settings.behaviour, spec),

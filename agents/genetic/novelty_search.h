@@ -48,6 +48,7 @@ class NoveltySearch final : public Generations {
  public:
   struct Settings {
     FlatNetworkSettings network;
+    std::vector<std::int64_t> champions;
     GeneticSettings search;
     BehaviourSettings behaviour;
     int neighbours = 15;

@@ -91,6 +91,7 @@ class Show {
   void advance();
   bool done() const { return episode_.status != Status::running && frames_left_ == 0; }
   void draw(Scene& scene) const;
+  void draw_picture(Scene& scene) const;  // without the panel that tells episode and action
   bool view_key(std::string_view key) { return (picture_ ? picture_ : world_)->view_key(key); }
   const Panels& panels() const { return panels_; }
   void set_panels(const Panels& panels);
@@ -106,6 +107,7 @@ class Show {
  private:
   void choose();
   void explain();
+  InsightInfo insight() const;
 
   EnvironmentSection section_;
   std::string title_;
@@ -174,6 +176,8 @@ struct RecordOptions {
   double scale = 1;
   Panels panels = {};
 };
+// How often each frame is shown, at so many a second: encoders and browsers play low rates badly.
+int frame_copies(double frames_per_second);
 // Throws ConfigError where a file could not be written there.
 void check_outputs(const RecordOptions& options);
 void record_target(Target& target, const RecordOptions& options);

@@ -152,14 +152,16 @@ void TrainingRun::prepare_folder() {
       refuse("the run's budget counts in " +
              std::string(before.training.in_episodes() ? "episodes" : "steps"));
   } else {
-    for (const auto& folder : {folder_.checkpoints(), folder_.episodes()}) fs::remove_all(folder);
+    for (const auto& folder : {folder_.checkpoints(), folder_.episodes(), folder_.champions()})
+      fs::remove_all(folder);
     for (const auto& entry : fs::directory_iterator(folder_.path()))
       if (entry.path() != folder_.lock()) fs::remove(entry.path());
   }
   fs::create_directories(folder_.checkpoints());
   fs::create_directories(folder_.episodes());
-  for (const auto& path : {folder_.path(), folder_.checkpoints(), folder_.episodes()})
-    remove_partial(path);
+  for (const auto& path :
+       {folder_.path(), folder_.checkpoints(), folder_.episodes(), folder_.champions()})
+    if (fs::exists(path)) remove_partial(path);
   ExperimentConfig own = config_;
   own.seeds = {seed_};
   write_file_atomically(folder_.config(), own.resolved(registry_));
@@ -287,6 +289,14 @@ void TrainingRun::report(std::string_view metric, double value) {
   }
   throw std::logic_error("the agent reports '" + std::string(metric) +
                          "', which its metrics() does not name");
+}
+
+// A resumed run that comes here again writes the same bytes.
+void TrainingRun::keep_policy(std::int64_t number) {
+  if (!writes()) return;
+  fs::create_directories(folder_.champions());
+  save_policy(folder_.champions() / (padded(number) + ".policy"), agent_->policy(), steps_,
+              *perception_);
 }
 
 std::vector<Demonstration> TrainingRun::demonstrations(std::span<const std::string> paths) {

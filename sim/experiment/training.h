@@ -17,6 +17,7 @@
 #include "sim/config/experiment_config.h"
 #include "sim/core/agent.h"
 #include "sim/core/perception.h"
+#include "sim/core/policy_keeper.h"
 #include "sim/core/thread_ranks.h"
 #include "sim/experiment/evaluation.h"
 #include "sim/experiment/metrics.h"
@@ -63,7 +64,7 @@ struct TrainingOutcome {
 // empty broadcast says that the run is over.
 void serve_run(const ExperimentConfig& config, std::int64_t seed, Ranks& ranks);
 
-class TrainingRun final : public TrainingContext {
+class TrainingRun final : public TrainingContext, public PolicyKeeper {
  public:
   // Throws ConfigError where the folder holds a run and neither resume nor overwrite is asked for,
   // or where the run to resume was made with other settings.
@@ -87,6 +88,7 @@ class TrainingRun final : public TrainingContext {
   std::int64_t steps() const override { return steps_; }
   std::int64_t episodes() const override { return episodes_; }
   void report(std::string_view metric, double value) override;
+  void keep_policy(std::int64_t number) override;
   Ranks* ranks() override { return options_.ranks ? options_.ranks : threads_.get(); }
   std::vector<Demonstration> demonstrations(std::span<const std::string> paths) override;
   Policy& trained_policy(const std::string& run) override;

@@ -47,7 +47,8 @@ class Listener final : public PopulationSearch {
 
 class Listening final : public Evolution {
  public:
-  Listening(const EnvironmentSpec& spec, int copies) : Evolution({.hidden = {4}}, spec, copies) {
+  Listening(const EnvironmentSpec& spec, int copies)
+      : Evolution({.hidden = {4}}, {}, spec, copies) {
     auto listener = std::make_unique<Listener>(network().size());
     search = listener.get();
     set_search(std::move(listener));
