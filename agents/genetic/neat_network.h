@@ -16,7 +16,9 @@
 
 namespace sandlot {
 
-enum class NeatActivation : std::uint8_t { sigmoid, tanh };
+// mixed: tanh, Gaussian, sine or size, for each hidden node that which its number stands for; tanh
+// for outputs.
+enum class NeatActivation : std::uint8_t { sigmoid, tanh, mixed };
 
 class NeatNetwork {
  public:
@@ -54,6 +56,7 @@ class NeatNetwork {
  private:
   void make_room(std::size_t rows);
   void forward(std::size_t rows, std::span<const float> observations);
+  void activate(std::size_t node, std::size_t rows);
 
   Space observation_, action_;
   NeatShape shape_;
