@@ -7,8 +7,8 @@
 namespace sandlot {
 
 void DeepGa::Settings::fields(Fields& f) {
-  f.integers("hidden", hidden, "units of each hidden layer; [] for none", Range::between(1, 4096));
-  f.boolean("recurrent", recurrent, "hidden layers also see what they held a step before");
+  network.fields(f);
+  champions_field(f, champions);
   f.integer("population", population, "individuals of a generation", Range::between(2, 100000));
   f.integer("parents", parents, "how many of the best have children", Range::at_least(1));
   f.number("mutation_size", mutation_size, "deviation that a seed adds to each weight",
@@ -21,9 +21,9 @@ void DeepGa::Settings::check(const EnvironmentSpec& spec, int, Issues& issues) c
 }
 
 DeepGa::DeepGa(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-    : Generations(spec, copies),
+    : Generations(spec, copies, settings.champions),
       settings_(settings),
-      policy_(spec, settings.hidden, settings.recurrent),
+      policy_(spec, settings.network),
       random_(derive(seed, "deep ga")),
       population_(static_cast<std::size_t>(settings.population)) {
   for (Individual& one : population_) one.seeds = {random_.next_u64()};

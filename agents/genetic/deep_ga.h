@@ -15,8 +15,8 @@ namespace sandlot {
 class DeepGa final : public Generations {
  public:
   struct Settings {
-    std::vector<std::int64_t> hidden{64, 64};
-    bool recurrent = false;
+    FlatNetworkSettings network{.hidden = {64, 64}};
+    std::vector<std::int64_t> champions;
     int population = 200;
     int parents = 20;
     double mutation_size = 0.02;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/core/policy_keeper.h"
+
 namespace sandlot {
 
 void EvolvedPolicy::act(int rows, std::span<const float> observations,
@@ -24,7 +26,7 @@ namespace {
 void write_result(const auto& result, Writer& out) {
   out.write(result.fitness);
   out.write(result.steps);
-  out.write(result.means);
+  out.write(result.watched);
   out.write<std::uint64_t>(result.finished.size());
   for (const EpisodeRecord& r : result.finished) {
     out.write(r.row);
@@ -39,7 +41,7 @@ void write_result(const auto& result, Writer& out) {
 void read_result(Reader& in, auto& result) {
   in.read(result.fitness);
   in.read(result.steps);
-  in.read(result.means);
+  in.read(result.watched);
   result.finished.resize(in.read_count(34));
   for (EpisodeRecord& r : result.finished) {
     in.read(r.row);
@@ -53,8 +55,9 @@ void read_result(Reader& in, auto& result) {
 
 }  // namespace
 
-Generations::Generations(const EnvironmentSpec& spec, int copies)
-    : ended_(static_cast<std::size_t>(copies)) {
+Generations::Generations(const EnvironmentSpec& spec, int copies,
+                         std::span<const std::int64_t> champions)
+    : champions_(champions.begin(), champions.end()), ended_(static_cast<std::size_t>(copies)) {
   if (spec.action.is_discrete())
     actions_.resize(ended_.size());
   else
@@ -72,6 +75,10 @@ void Generations::train(TrainingContext& training) {
     }
     log_.add(fitness);
     tell(training, fitness);
+    auto* keeper = dynamic_cast<PolicyKeeper*>(&training);
+    if (keeper &&
+        std::find(champions_.begin(), champions_.end(), log_.generations()) != champions_.end())
+      keeper->keep_policy(log_.generations());
   }
 }
 
@@ -143,17 +150,12 @@ void Generations::measure(VectorEnvironment& world, Result& result) {
   std::fill(ended_.begin(), ended_.end(), std::uint8_t{0});
   for (int row = 0; row < world.size(); ++row) forget(row);
   double sum = 0;
-  std::int64_t counted = 0;
   result.finished.reserve(ended_.size());
-  result.means.assign(watched_.size(), 0);
+  watcher_.begin();
   while (result.finished.size() < ended_.size()) {
     act(world, actions_, continuous_);
-    for (int row = 0; row < world.size() && !watched_.empty(); ++row) {
-      if (ended_[static_cast<std::size_t>(row)]) continue;
-      ++counted;
-      for (std::size_t k = 0; k < watched_.size(); ++k)
-        result.means[k] += static_cast<double>(world.observation(row)[watched_[k]]);
-    }
+    for (int row = 0; row < world.size() && !watcher_.empty(); ++row)
+      if (!ended_[static_cast<std::size_t>(row)]) watcher_.see(row, world.observation(row));
     world.step({.discrete = actions_, .continuous = continuous_});
     result.steps += world.size();
     for (const EpisodeRecord& record : world.finished()) {
@@ -162,11 +164,14 @@ void Generations::measure(VectorEnvironment& world, Result& result) {
       if (ended) continue;
       ended = 1;
       sum += record.episode_return;
+      if (!watcher_.empty())
+        watcher_.end(record.row, world.final_observation(record.row),
+                     world.final_metrics(record.row));
       result.finished.push_back(record);
     }
   }
   result.fitness = sum / static_cast<double>(ended_.size());
-  for (double& mean : result.means) mean /= static_cast<double>(counted);
+  watcher_.write(result.watched);
 }
 
 double Generations::length_of(std::size_t i) const {
@@ -176,9 +181,9 @@ double Generations::length_of(std::size_t i) const {
   return sum / static_cast<double>(ended_.size());
 }
 
-Evolution::Evolution(std::span<const std::int64_t> hidden, bool recurrent,
+Evolution::Evolution(const FlatNetworkSettings& network, std::span<const std::int64_t> champions,
                      const EnvironmentSpec& spec, int copies)
-    : Generations(spec, copies), policy_(spec, hidden, recurrent) {}
+    : Generations(spec, copies, champions), policy_(spec, network) {}
 
 void Evolution::set_search(std::unique_ptr<PopulationSearch> search) {
   search_ = std::move(search);
@@ -228,6 +233,12 @@ void Evolution::load(Reader& in) {
   log().load(in);
   policy_.load(in);
   search_->load(in);
+}
+
+void champions_field(Fields& f, std::vector<std::int64_t>& champions) {
+  f.integers("champions", champions,
+             "generations, from 1, whose champion is kept, for sandlot record --champions",
+             Range::at_least(1));
 }
 
 void check_evolution(const EnvironmentSpec& spec, Issues& issues) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/genetic/behaviour.h"
 #include "agents/genetic/cma_es.h"
 #include "agents/genetic/evolution_strategy.h"
 #include "agents/genetic/flat_network.h"
@@ -20,8 +21,8 @@ namespace sandlot {
 
 class EvolvedPolicy final : public Policy {
  public:
-  EvolvedPolicy(const EnvironmentSpec& spec, std::span<const std::int64_t> hidden, bool recurrent)
-      : network_(spec, hidden, recurrent), genome_(network_.size()) {}
+  EvolvedPolicy(const EnvironmentSpec& spec, const FlatNetworkSettings& network)
+      : network_(spec, network), genome_(network_.size()) {}
 
   FlatNetwork& network() { return network_; }
   const FlatNetwork& network() const { return network_; }
@@ -54,10 +55,10 @@ class Generations : public Agent {
     double fitness = 0;
     std::int64_t steps = 0;
     std::vector<EpisodeRecord> finished;
-    std::vector<double> means;  // of what is watched, over the steps of its episodes
+    std::vector<double> watched;  // of what is watched
   };
 
-  Generations(const EnvironmentSpec& spec, int copies);
+  Generations(const EnvironmentSpec& spec, int copies, std::span<const std::int64_t> champions);
 
   virtual std::size_t individuals() const = 0;
   // What follows is done by individual i.
@@ -68,13 +69,12 @@ class Generations : public Agent {
   // The fitness of all; the next generation is made.
   virtual void tell(TrainingContext& training, std::span<const double> fitness) = 0;
 
-  // Columns of the observation that are averaged while individuals act, for their behaviour.
-  void watch(std::span<const std::size_t> columns) {
-    watched_.assign(columns.begin(), columns.end());
-  }
-  // Within tell(): the mean length of individual i's episodes, and the means of what is watched.
+  // What is followed while individuals act, for their behaviour.
+  void watch(std::span<const Watched> watched) { watcher_ = Watcher(watched, copies()); }
+  // Within tell(): the mean length of individual i's episodes, and what its watched numbers came
+  // to.
   double length_of(std::size_t i) const;
-  std::span<const double> means_of(std::size_t i) const { return results_[i].means; }
+  std::span<const double> watched_of(std::size_t i) const { return results_[i].watched; }
 
   int copies() const { return static_cast<int>(ended_.size()); }
   GenerationLog& log() { return log_; }
@@ -85,10 +85,11 @@ class Generations : public Agent {
   void measure_share(VectorEnvironment& world, Ranks* ranks);
   void measure(VectorEnvironment& world, Result& result);
 
+  std::vector<std::int64_t> champions_;  // generations, from 1, whose policy is kept
   std::vector<std::int32_t> actions_;
   std::vector<float> continuous_;
   std::vector<std::uint8_t> ended_;
-  std::vector<std::size_t> watched_;
+  Watcher watcher_;
   std::vector<Result> results_;  // of the generation
   GenerationLog log_;
 };
@@ -103,8 +104,8 @@ class Evolution : public Generations {
   void load(Reader& in) override;
 
  protected:
-  Evolution(std::span<const std::int64_t> hidden, bool recurrent, const EnvironmentSpec& spec,
-            int copies);
+  Evolution(const FlatNetworkSettings& network, std::span<const std::int64_t> champions,
+            const EnvironmentSpec& spec, int copies);
   void set_search(std::unique_ptr<PopulationSearch> search);
   FlatNetwork& network() { return policy_.network(); }
 
@@ -121,6 +122,8 @@ class Evolution : public Generations {
   std::span<const float> genome_;  // of the individual that acts
 };
 
+// Generations, from 1, whose champion's policy is kept in the run's folder.
+void champions_field(Fields& f, std::vector<std::int64_t>& champions);
 // What every search refuses about a world.
 void check_evolution(const EnvironmentSpec& spec, Issues& issues);
 
@@ -128,24 +131,23 @@ template <class Search>
 class EvolutionBy final : public Evolution {
  public:
   struct Settings {
-    std::vector<std::int64_t> hidden{16};
-    bool recurrent = false;
+    FlatNetworkSettings network;
+    std::vector<std::int64_t> champions;
     typename Search::Settings search;
 
     void fields(Fields& f) {
-      f.integers("hidden", hidden, "units of each hidden layer; [] for none",
-                 Range::between(1, 4096));
-      f.boolean("recurrent", recurrent, "hidden layers also see what they held a step before");
+      network.fields(f);
+      champions_field(f, champions);
       search.fields(f);
     }
     void check(const EnvironmentSpec& spec, int, Issues& issues) const {
       check_evolution(spec, issues);
-      search.check(FlatNetwork(spec, hidden, recurrent).size(), issues);
+      search.check(FlatNetwork(spec, network).size(), issues);
     }
   };
 
   EvolutionBy(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-      : Evolution(settings.hidden, settings.recurrent, spec, copies) {
+      : Evolution(settings.network, settings.champions, spec, copies) {
     set_search(std::make_unique<Search>(settings.search, network().scale(), seed));
   }
 };

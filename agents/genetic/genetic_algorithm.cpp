@@ -88,6 +88,11 @@ double GeneticAlgorithm::step_size() const {
   return sum / static_cast<double>(sizes_.size());
 }
 
+void GeneticAlgorithm::forget_measurements() {
+  std::fill(sums_.begin(), sums_.end(), 0.0);
+  std::fill(times_.begin(), times_.end(), 0.0);
+}
+
 std::size_t GeneticAlgorithm::select(std::span<const std::size_t> order,
                                      std::span<const double> fitness) {
   const auto count = static_cast<std::uint32_t>(order.size());

@@ -49,6 +49,8 @@ class GeneticAlgorithm final : public PopulationSearch {
   void tell(std::span<const double> fitness) override;
   std::span<const float> best() const override { return best_; }
   double step_size() const override;  // the mean of the individuals'
+  // What was told before counts no more: the measure has changed.
+  void forget_measurements();
   void save(Writer& out) const override;
   void load(Reader& in) override;
 

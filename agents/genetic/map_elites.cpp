@@ -8,8 +8,8 @@
 namespace sandlot {
 
 void MapElites::Settings::fields(Fields& f) {
-  f.integers("hidden", hidden, "units of each hidden layer; [] for none", Range::between(1, 4096));
-  f.boolean("recurrent", recurrent, "hidden layers also see what they held a step before");
+  network.fields(f);
+  champions_field(f, champions);
   f.integer("population", population, "individuals of a generation", Range::between(2, 100000));
   f.integer("first", first, "individuals drawn at random before any are bred",
             Range::between(1, 1000000));
@@ -29,9 +29,9 @@ void MapElites::Settings::check(const EnvironmentSpec& spec, int, Issues& issues
 }
 
 MapElites::MapElites(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-    : Generations(spec, copies),
+    : Generations(spec, copies, settings.champions),
       settings_(settings),
-      policy_(spec, settings.hidden, settings.recurrent),
+      policy_(spec, settings.network),
       behaviour_(settings.behaviour, spec),
       random_(derive(seed, "map-elites")),
       cells_(static_cast<std::size_t>(settings.cells * settings.cells)),
@@ -103,10 +103,10 @@ void MapElites::tell(TrainingContext& training, std::span<const double> fitness)
       elite.times += 1;
       continue;
     }
-    const auto at = behaviour_.of(length_of(i), fitness[i], means_of(i));
+    const auto at = behaviour_.of(length_of(i), fitness[i], watched_of(i));
     const auto bin = [&](double v) {
-      return std::min(static_cast<std::size_t>(v * settings_.cells),
-                      static_cast<std::size_t>(settings_.cells) - 1);
+      const auto cells = static_cast<double>(settings_.cells);
+      return static_cast<std::size_t>(std::clamp(v * cells, 0.0, cells - 1));
     };
     Elite& elite = cells_[bin(at[1]) * static_cast<std::size_t>(settings_.cells) + bin(at[0])];
     if (elite.genome.empty() || fitness[i] > elite.fitness())

@@ -16,8 +16,8 @@ namespace sandlot {
 class MapElites final : public Generations {
  public:
   struct Settings {
-    std::vector<std::int64_t> hidden{16};
-    bool recurrent = false;
+    FlatNetworkSettings network;
+    std::vector<std::int64_t> champions;
     int population = 100;
     int first = 500;
     int cells = 20;

@@ -38,6 +38,7 @@ void Neat::Settings::fields(Fields& f) {
            {{"sigmoid", NeatActivation::sigmoid}, {"tanh", NeatActivation::tanh}},
            "sigmoid: 1 / (1 + exp(−4.9 x)), as in the paper");
   f.boolean("scaled", scaled, "observations with finite bounds are brought to [−1, 1]");
+  champions_field(f, champions);
   search.fields(f);
 }
 
@@ -47,7 +48,7 @@ void Neat::Settings::check(const EnvironmentSpec& spec, int, Issues& issues) con
 }
 
 Neat::Neat(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
-    : Generations(spec, copies),
+    : Generations(spec, copies, settings.champions),
       policy_(spec, settings.activation, settings.scaled),
       network_(spec, settings.activation, settings.scaled),
       search_(settings.search, network_.shape(), seed) {

@@ -37,6 +37,7 @@ class Neat final : public Generations {
  public:
   struct Settings {
     NeatSettings search;
+    std::vector<std::int64_t> champions;
     NeatActivation activation = NeatActivation::sigmoid;
     bool scaled = true;
 

@@ -160,11 +160,31 @@ void NeatNetwork::forward(std::size_t rows, std::span<const float> observations)
     }
     if (nodes_[n].id < shape_.first_hidden())
       std::copy_n(sum, rows, raw_.data() + static_cast<std::size_t>(output(n)) * capacity_);
-    float* to = values_.data() + n * capacity_;
-    if (activation_ == NeatActivation::sigmoid)
-      for (std::size_t r = 0; r < rows; ++r)
-        to[r] = 0.5f + 0.5f * quick_tanh(kSteepness / 2 * sum[r]);
-    else
+    activate(n, rows);
+  }
+}
+
+void NeatNetwork::activate(std::size_t node, std::size_t rows) {
+  const float* sum = sums_.data();
+  float* to = values_.data() + node * capacity_;
+  if (activation_ == NeatActivation::sigmoid) {
+    for (std::size_t r = 0; r < rows; ++r)
+      to[r] = 0.5f + 0.5f * quick_tanh(kSteepness / 2 * sum[r]);
+    return;
+  }
+  const std::int32_t id = nodes_[node].id;
+  const bool chosen = activation_ == NeatActivation::mixed && id >= shape_.first_hidden();
+  switch (chosen ? id % 4 : 0) {
+    case 1:
+      for (std::size_t r = 0; r < rows; ++r) to[r] = std::exp(-sum[r] * sum[r]);
+      return;
+    case 2:
+      for (std::size_t r = 0; r < rows; ++r) to[r] = std::sin(sum[r]);
+      return;
+    case 3:
+      for (std::size_t r = 0; r < rows; ++r) to[r] = std::abs(sum[r]);
+      return;
+    default:
       for (std::size_t r = 0; r < rows; ++r) to[r] = quick_tanh(sum[r]);
   }
 }

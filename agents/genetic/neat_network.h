@@ -11,29 +11,14 @@
 #include <vector>
 
 #include "agents/genetic/neat_genome.h"
+#include "agents/genetic/quick_tanh.h"
 #include "sim/core/environment.h"
 
 namespace sandlot {
 
-enum class NeatActivation : std::uint8_t { sigmoid, tanh };
-
-// tanh, within 3e-7 of the true one: a quotient of polynomials, so that a loop over rows is a few
-// instructions and one row gives the same bits as many.
-inline float quick_tanh(float x) {
-  x = x < -7.9f ? -7.9f : x > 7.9f ? 7.9f : x;
-  const float y = x * x;
-  const float above =
-      x * (4.89352455891786e-03f +
-           y * (6.37261928875436e-04f +
-                y * (1.48572235717979e-05f +
-                     y * (5.12229709037114e-08f +
-                          y * (-8.60467152213735e-11f +
-                               y * (2.00018790482477e-13f + y * -2.76076847742355e-16f))))));
-  const float below =
-      4.89352518554385e-03f +
-      y * (2.26843463243900e-03f + y * (1.18534705686654e-04f + y * 1.19825839466702e-06f));
-  return above / below;
-}
+// mixed: tanh, Gaussian, sine or size, for each hidden node that which its number stands for; tanh
+// for outputs.
+enum class NeatActivation : std::uint8_t { sigmoid, tanh, mixed };
 
 class NeatNetwork {
  public:
@@ -71,6 +56,7 @@ class NeatNetwork {
  private:
   void make_room(std::size_t rows);
   void forward(std::size_t rows, std::span<const float> observations);
+  void activate(std::size_t node, std::size_t rows);
 
   Space observation_, action_;
   NeatShape shape_;

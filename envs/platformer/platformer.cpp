@@ -70,6 +70,7 @@ Platformer::Platformer(const Settings& settings)
           static_cast<std::int32_t>(std::lround(settings.levels.generator.difficulty * 100))) {
   spec_.name = "platformer";
   spec_.has_goal = true;
+  spec_.metrics = {"distance", "height"};
   spec_.observation = observation_space(settings, view_);
   if (settings.observation == ObservationKind::features) spec_.observation_names = feature_names();
   if (settings.actions == ActionKind::buttons) {
@@ -102,6 +103,14 @@ void Platformer::reset(Seed seed) {
   move_difficulty();
   choice_ = source_->choose(seed, difficulty_);
   world_.start(source_->level(choice_), spec_.step_limit);
+  start_x_ = world_.player().body.x;
+  start_y_ = world_.player().body.y;
+  furthest_ = highest_ = 0;
+}
+
+void Platformer::metrics(std::span<double> out) const {
+  out[0] = static_cast<double>(furthest_);
+  out[1] = static_cast<double>(highest_);
 }
 
 Buttons Platformer::buttons_of(const Action& action) const {
@@ -115,6 +124,8 @@ StepResult Platformer::step(Action action) {
   const float x = world_.player().body.x;
   const int coins = world_.coins(), score = world_.score();
   const Outcome outcome = world_.step(buttons_of(action));
+  furthest_ = std::max(furthest_, world_.player().body.x - start_x_);
+  highest_ = std::max(highest_, world_.player().body.y - start_y_);
   const RewardSettings& weights = settings_.reward;
   double reward = weights.progress * 16 * static_cast<double>(world_.player().body.x - x);
   if (world_.ticks() % 24 == 0) reward += weights.clock;  // 0.4 s
@@ -167,6 +178,7 @@ void Platformer::save(Writer& out) const {
   out.write(choice_.number);
   out.write(choice_.difficulty);
   out.write(difficulty_);
+  for (const float v : {start_x_, start_y_, furthest_, highest_}) out.write(v);
   world_.save(out);
 }
 
@@ -176,6 +188,10 @@ void Platformer::load(Reader& in) {
   in.read(choice.number);
   in.read(choice.difficulty);
   in.read(difficulty_);
+  for (float* v : {&start_x_, &start_y_, &furthest_, &highest_}) {
+    in.read(*v);
+    if (!std::isfinite(*v)) in.fail("where the player has been is not finite");
+  }
   if (!source_->valid(choice) || difficulty_ < 0 || difficulty_ > 100)
     in.fail("it was saved with other levels");
   if (choice != choice_ || world_.ticks() == 0)

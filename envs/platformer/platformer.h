@@ -29,6 +29,8 @@ class Platformer final : public Environment {
   void observe(std::span<float> out) const override;
   void events(EventSink& sink) const override;
   bool goal_reached() const override { return world_.outcome() == platformer::Outcome::won; }
+  // How far from the start and how high above it the player has been, in tiles.
+  void metrics(std::span<double> out) const override;
   void draw(Scene& scene) const override;
   std::optional<ObservationGrid> observation_grid() const override;
   void save(Writer& out) const override;
@@ -49,6 +51,8 @@ class Platformer final : public Environment {
   platformer::LevelChoice choice_;
   std::int32_t difficulty_ = 0;  // of the next level, in hundredths
   platformer::World world_;
+  float start_x_ = 0, start_y_ = 0;   // of the player's feet
+  float furthest_ = 0, highest_ = 0;  // from there, so far
 };
 
 }  // namespace sandlot

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "sim/cli/champions.h"
 #include "sim/cli/common.h"
 #include "sim/cli/show.h"
 #include "sim/cli/verbs.h"
@@ -86,7 +87,7 @@ class Recorder {
     const Frame& frame = canvas_.draw(scene_, options_.scale);
     if (!video_) {
       const double rate = show_.frames_per_second();
-      copies_ = std::max(1, static_cast<int>(std::ceil(kLowestRate / rate)));
+      copies_ = frame_copies(rate);
       video_.emplace(options_.output, frame.width, frame.height, rate * copies_,
                      std::make_unique<KMeansPalette>());
     }
@@ -110,18 +111,28 @@ struct Options {
   std::string output, picture;
   std::int64_t episodes = 1;
   double scale = 1;
+  bool champions = false;
 };
 
 int record(const Registry& registry, const Options& options) {
   const RecordOptions to{options.output, options.picture,          options.episodes,
                          options.scale,  Panels::of(options.show), options.views};
   check_outputs(to);
+  if (options.champions) {
+    record_champions(registry, find_runs(options.target).front(), options.overrides, options.seed,
+                     to);
+    return 0;
+  }
   Target target = open_target(registry, options.target, options.overrides, options.seed);
   record_target(target, to);
   return 0;
 }
 
 }  // namespace
+
+int frame_copies(double frames_per_second) {
+  return std::max(1, static_cast<int>(std::ceil(kLowestRate / frames_per_second)));
+}
 
 void check_outputs(const RecordOptions& options) {
   if (!options.output.empty()) {
@@ -165,6 +176,8 @@ void add_record(CLI::App& app, Run& run) {
                   "path=value over the run's config: other levels, another limit")
       ->take_all()
       ->allow_extra_args(false);
+  sub->add_flag("--champions", options->champions,
+                "the champions of the generations that agent.champions names, side by side");
   add_show_option(*sub, options->show);
   sub->add_option(
          "--view", options->views,

@@ -184,19 +184,31 @@ void Show::advance() {
 
 double Show::frames_per_second() const { return world_->spec().frames_per_second * repeat_; }
 
+InsightInfo Show::insight() const {
+  const EnvironmentSpec& spec = world_->spec();
+  return {.saliency = panels_.saliency && episode_.length > 0,
+          .network = panels_.network,
+          .gradient = gradient_,
+          .names = spec.observation_names,
+          .grid = grid_ ? &*grid_ : nullptr,
+          .shape = spec.observation.shape,
+          .layers = layers_,
+          .graph = &graph_,
+          .actions = spec.action_names};
+}
+
+void Show::draw_picture(Scene& scene) const {
+  (picture_ ? picture_ : world_)->draw(scene);
+  const InsightInfo info = insight();
+  draw_heat(scene, info);
+  draw_insight(scene, info);
+}
+
 void Show::draw(Scene& scene) const {
   (picture_ ? picture_ : world_)->draw(scene);
   const EnvironmentSpec& spec = world_->spec();
-  const InsightInfo insight{.saliency = panels_.saliency && episode_.length > 0,
-                            .network = panels_.network,
-                            .gradient = gradient_,
-                            .names = spec.observation_names,
-                            .grid = grid_ ? &*grid_ : nullptr,
-                            .shape = spec.observation.shape,
-                            .layers = layers_,
-                            .graph = &graph_,
-                            .actions = spec.action_names};
-  draw_heat(scene, insight);
+  const InsightInfo info = insight();
+  draw_heat(scene, info);
   draw_overlay(scene, {.title = title_,
                        .episode = number_,
                        .step = episode_.length,
@@ -206,7 +218,7 @@ void Show::draw(Scene& scene) const {
                        .action_values = panels_.values ? values_ : std::span<const float>(),
                        .alarm = unfamiliar_ ? "unlike anything in training" : "",
                        .events = recent_.entries()});
-  draw_insight(scene, insight);
+  draw_insight(scene, info);
 }
 
 PlayedEpisode play_episode(const EnvironmentSection& section, Actor& actor, Seed seed) {

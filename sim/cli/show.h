@@ -94,6 +94,7 @@ class Show {
   void advance();
   bool done() const { return episode_.status != Status::running && frames_left_ == 0; }
   void draw(Scene& scene) const;
+  void draw_picture(Scene& scene) const;  // without the panel that tells episode and action
   // Keys of the world's own, which stay in force for the episodes that follow.
   bool view_key(std::string_view key);
   const Panels& panels() const { return panels_; }
@@ -110,6 +111,7 @@ class Show {
  private:
   void choose();
   void explain();
+  InsightInfo insight() const;
 
   EnvironmentSection section_;
   std::string title_;
@@ -180,6 +182,8 @@ struct RecordOptions {
   Panels panels = {};
   std::vector<std::string> views = {};  // keys of the world's own, pressed before it begins
 };
+// How often each frame is shown, at so many a second: encoders and browsers play low rates badly.
+int frame_copies(double frames_per_second);
 // Throws ConfigError where a file could not be written there.
 void check_outputs(const RecordOptions& options);
 void record_target(Target& target, const RecordOptions& options);

@@ -37,6 +37,8 @@ std::vector<fs::path> RunFolder::list_checkpoints() const { return list(checkpoi
 
 std::vector<fs::path> RunFolder::list_episodes() const { return list(episodes(), ".episode"); }
 
+std::vector<fs::path> RunFolder::list_champions() const { return list(champions(), ".policy"); }
+
 std::int64_t RunFolder::seed() const {
   const std::string name = fs::absolute(path_).lexically_normal().filename().string();
   std::int64_t seed = 0;

@@ -22,6 +22,8 @@ class RunFolder {
   std::filesystem::path policy() const { return path_ / "policy"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path episodes() const { return path_ / "episodes"; }
+  // Policies of generations that the agent was asked to keep, if any.
+  std::filesystem::path champions() const { return path_ / "champions"; }
   std::filesystem::path figures() const { return path_ / "figures"; }  // of the agent, if any
   std::filesystem::path lock() const { return path_ / "lock"; }
 
@@ -29,6 +31,7 @@ class RunFolder {
   // Oldest first; files of the folder with the ending, in order of name.
   std::vector<std::filesystem::path> list_checkpoints() const;
   std::vector<std::filesystem::path> list_episodes() const;
+  std::vector<std::filesystem::path> list_champions() const;
   std::int64_t seed() const;  // the folder's name
   // Wall time up to the newest checkpoint, the evaluations on the way included; NaN where unknown.
   double training_seconds() const;

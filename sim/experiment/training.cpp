@@ -87,10 +87,10 @@ std::string first_difference(const std::string& a, const std::string& b) {
 Seed root_of(std::int64_t seed) { return derive(static_cast<Seed>(seed), "sandlot"); }
 
 std::unique_ptr<VectorEnvironment> make_world(const ExperimentConfig& config, Seed root,
-                                              Perception& perception) {
+                                              Perception& perception, int threads) {
   const EnvironmentSection& section = config.environment;
   auto world = section.world->make_batch(section.wrappers, section.copies,
-                                         derive(root, "environment"), section.threads);
+                                         derive(root, "environment"), threads);
   if (perception.plain() && !perception.has_novelty()) return world;
   return std::make_unique<PerceivedEnvironment>(std::move(world), config.spec(), perception);
 }
@@ -141,9 +141,10 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
       in_episodes_(config.training.in_episodes()),
       budget_(config.training.budget()) {
   perception_ = config_.make_perception(derive(root_, "perception"));
-  environment_ = make_world(config_, root_, *perception_);
   agent_ =
       config_.agent.agent->make(config_.spec(), config_.environment.copies, derive(root_, "agent"));
+  const bool spread = !options_.ranks && agent_->spreads();
+  environment_ = make_world(config_, root_, *perception_, spread ? 1 : config_.environment.threads);
   policy_ = std::make_unique<PerceivingPolicy>(agent_->policy(), *perception_);
   agent_metrics_ = agent_->metrics();
   reported_.resize(agent_metrics_.size());
@@ -176,14 +177,16 @@ void TrainingRun::prepare_folder() {
       refuse("the run's budget counts in " +
              std::string(before.training.in_episodes() ? "episodes" : "steps"));
   } else {
-    for (const auto& folder : {folder_.checkpoints(), folder_.episodes()}) fs::remove_all(folder);
+    for (const auto& folder : {folder_.checkpoints(), folder_.episodes(), folder_.champions()})
+      fs::remove_all(folder);
     for (const auto& entry : fs::directory_iterator(folder_.path()))
       if (entry.path() != folder_.lock()) fs::remove(entry.path());
   }
   fs::create_directories(folder_.checkpoints());
   fs::create_directories(folder_.episodes());
-  for (const auto& path : {folder_.path(), folder_.checkpoints(), folder_.episodes()})
-    remove_partial(path);
+  for (const auto& path :
+       {folder_.path(), folder_.checkpoints(), folder_.episodes(), folder_.champions()})
+    if (fs::exists(path)) remove_partial(path);
   ExperimentConfig own = config_;
   own.seeds = {seed_};
   write_file_atomically(folder_.config(), own.resolved(registry_));
@@ -221,7 +224,7 @@ void serve_run(const ExperimentConfig& config, std::int64_t seed, Ranks& ranks) 
   const Seed root = root_of(seed);
   // What it has learnt comes with the first state of the world that rank 0 sends.
   const auto perception = config.make_perception(derive(root, "perception"));
-  Served served(make_world(config, root, *perception), ranks);
+  Served served(make_world(config, root, *perception, config.environment.threads), ranks);
   const auto agent =
       config.agent.agent->make(config.spec(), config.environment.copies, derive(root, "agent"));
   agent->serve(served);
@@ -238,6 +241,12 @@ TrainingOutcome TrainingRun::run() {
     environment_->reset();
   }
   if (const std::string what = agent_->describe(); !what.empty()) say(label_ + ": " + what);
+  if (!options_.ranks && agent_->spreads() && config_.environment.threads > 1)
+    threads_ = std::make_unique<ThreadRanks>(config_.environment.threads, [this](Ranks& ranks) {
+      ExperimentConfig alone = config_;
+      alone.environment.threads = 1;
+      serve_run(alone, seed_, ranks);
+    });
   started_ = last_shown_ = now();
   first_steps_ = steps_;
   first_count_ = count();
@@ -305,6 +314,14 @@ void TrainingRun::report(std::string_view metric, double value) {
   }
   throw std::logic_error("the agent reports '" + std::string(metric) +
                          "', which its metrics() does not name");
+}
+
+// A resumed run that comes here again writes the same bytes.
+void TrainingRun::keep_policy(std::int64_t number) {
+  if (!writes()) return;
+  fs::create_directories(folder_.champions());
+  save_policy(folder_.champions() / (padded(number) + ".policy"), agent_->policy(), steps_,
+              *perception_);
 }
 
 std::vector<Demonstration> TrainingRun::demonstrations(std::span<const std::string> paths) {

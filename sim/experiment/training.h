@@ -17,6 +17,8 @@
 #include "sim/config/experiment_config.h"
 #include "sim/core/agent.h"
 #include "sim/core/perception.h"
+#include "sim/core/policy_keeper.h"
+#include "sim/core/thread_ranks.h"
 #include "sim/experiment/evaluation.h"
 #include "sim/experiment/metrics.h"
 #include "sim/experiment/run_folder.h"
@@ -68,7 +70,7 @@ std::int64_t save_policy_of_checkpoint(const ExperimentConfig& config, std::int6
                                        const std::filesystem::path& checkpoint,
                                        const std::filesystem::path& policy);
 
-class TrainingRun final : public TrainingContext {
+class TrainingRun final : public TrainingContext, public PolicyKeeper {
  public:
   // Throws ConfigError where the folder holds a run and neither resume nor overwrite is asked for,
   // or where the run to resume was made with other settings.
@@ -92,7 +94,8 @@ class TrainingRun final : public TrainingContext {
   std::int64_t steps() const override { return steps_; }
   std::int64_t episodes() const override { return episodes_; }
   void report(std::string_view metric, double value) override;
-  Ranks* ranks() override { return options_.ranks; }
+  void keep_policy(std::int64_t number) override;
+  Ranks* ranks() override { return options_.ranks ? options_.ranks : threads_.get(); }
   std::vector<Demonstration> demonstrations(std::span<const std::string> paths) override;
   Policy& trained_policy(const std::string& run) override;
 
@@ -156,6 +159,8 @@ class TrainingRun final : public TrainingContext {
   double started_ = 0, last_shown_ = 0;
   double seconds_before_ = 0;  // of wall time, before the checkpoint that was resumed from
   std::optional<double> last_return_, last_evaluation_;
+  // Where the agent spreads its work and no processes do it: threads, which read what is above.
+  std::unique_ptr<ThreadRanks> threads_;
 };
 
 }  // namespace sandlot

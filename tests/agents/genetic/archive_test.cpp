@@ -5,7 +5,9 @@
 
 #include "agents/genetic/deep_ga.h"
 #include "agents/genetic/map_elites.h"
+#include "agents/genetic/novelty_search.h"
 #include "envs/classic/cart_pole.h"
+#include "envs/classic/mountain_car.h"
 #include "sim/core/batch.h"
 #include "tests/agents/tabular/plain_training.h"
 
@@ -29,7 +31,7 @@ struct Collect final : Issues {
 TEST_CASE("deep ga: a chain of seeds stands for its weights, each seed adds a little noise") {
   auto world = cart_pole(1, 1);
   DeepGa::Settings settings;
-  settings.hidden = {32};
+  settings.network.hidden = {32};
   settings.population = 10;
   settings.parents = 3;
   DeepGa agent(settings, world.spec(), 1, 1);
@@ -53,7 +55,7 @@ TEST_CASE("deep ga: chains grow by one seed a generation and the pole is held lo
   auto world = cart_pole(2, 2);
   world.reset();
   DeepGa::Settings settings;
-  settings.hidden = {16};
+  settings.network.hidden = {16};
   settings.population = 60;
   settings.parents = 10;
   settings.mutation_size = 0.3;
@@ -73,7 +75,7 @@ TEST_CASE("map-elites: cells fill, each with the best that behaved so; the heat 
   auto world = cart_pole(2, 3);
   world.reset();
   MapElites::Settings settings;
-  settings.hidden = {4};
+  settings.network.hidden = {4};
   settings.population = 50;
   settings.first = 100;
   settings.cells = 10;
@@ -102,19 +104,105 @@ TEST_CASE("map-elites: cells fill, each with the best that behaved so; the heat 
 
 TEST_CASE("behaviour: axes by name, by number, and what is refused") {
   const EnvironmentSpec spec = classic::CartPole().spec();
-  const Behaviour behaviour({{"return", "velocity", "3"}, {0, -1, -1}, {100, 1, 1}}, spec);
+  using Kind = Watched::Kind;
+  const Behaviour behaviour({{"return", "velocity", "highest 3"}, {0, -1, -1}, {100, 1, 1}}, spec);
   REQUIRE(behaviour.watched().size() == 2);
-  CHECK(behaviour.watched()[0] == 1);
-  CHECK(behaviour.watched()[1] == 3);
-  const std::vector<double> means{0, 5};
-  CHECK(behaviour.of(7, 25, means) == std::vector<double>{0.25, 0.5, 1});
+  CHECK(behaviour.watched()[0].column == 1);
+  CHECK(behaviour.watched()[0].kind == Kind::mean);
+  CHECK(behaviour.watched()[1].column == 3);
+  CHECK(behaviour.watched()[1].kind == Kind::highest);
+  const std::vector<double> values{0, 5};
+  CHECK(behaviour.of(7, 25, values) == std::vector<double>{0.25, 0.5, 3});
+  EnvironmentSpec with_figures = spec;
+  with_figures.metrics = {"far", "high"};
+  const Behaviour figure({{"high", "final 0"}, {0, 0}, {1, 1}}, with_figures);
+  CHECK(figure.watched()[0].kind == Kind::metric);
+  CHECK(figure.watched()[0].column == 1);
+  CHECK(figure.watched()[1].kind == Kind::final);
   Collect issues;
-  BehaviourSettings wrong{{"speed"}, {0}, {0}};
+  BehaviourSettings wrong{{"final speed"}, {0}, {0}};
   wrong.check(spec, 2, issues);
   CHECK(issues.all ==
         "axes: expected 2\n"
-        "axes: 'speed' is neither length nor return nor a value of what cart_pole shows\n"
+        "axes: 'final speed' is neither length nor return nor a value of what cart_pole shows\n"
         "high: expected more than low\n");
+}
+
+TEST_CASE("behaviour: means are over steps, ends and extremes over episodes") {
+  using Kind = Watched::Kind;
+  const std::vector<Watched> watched{
+      {Kind::mean, 0}, {Kind::final, 0}, {Kind::highest, 0}, {Kind::lowest, 0}, {Kind::metric, 1}};
+  Watcher watcher(watched, 2);
+  for (int individual = 0; individual < 2; ++individual) {  // nothing is left of the first
+    watcher.begin();
+    const auto see = [&](int row, float value) { watcher.see(row, std::vector<float>{value}); };
+    see(0, 1);
+    see(1, -4);
+    see(0, 3);
+    watcher.end(1, std::vector<float>{-6}, std::vector<double>{9, 10});
+    see(0, 2);
+    watcher.end(0, std::vector<float>{0}, std::vector<double>{9, 20});
+    std::vector<double> values;
+    watcher.write(values);
+    // Steps 1, 3, 2 and −4; ends 0 and −6; highest 3 and −4, lowest 0 and −6.
+    CHECK(values == std::vector<double>{0.5, -3, -0.5, -3, 15});
+  }
+}
+
+TEST_CASE("novelty: the mean distance to the nearest, in the population and among those kept") {
+  NoveltyArchive archive(2, 2, 2);
+  // Points (0, 0), (3, 4), (0, 1): distances 5, 1 and √18.
+  const auto first = archive.judge(std::vector<double>{0, 0, 3, 4, 0, 1});
+  CHECK(first[0] == doctest::Approx(3));
+  CHECK(first[1] == doctest::Approx((5 + std::sqrt(18.0)) / 2));
+  CHECK(first[2] == doctest::Approx((1 + std::sqrt(18.0)) / 2));
+  REQUIRE(archive.size() == 3);
+  // One alone is judged by the archive: the nearest two of (0, 0), (3, 4), (0, 1) to (0, 3).
+  const auto second = archive.judge(std::vector<double>{0, 3});
+  CHECK(second[0] == doctest::Approx((2 + 3) / 2.0));
+  CHECK(archive.size() == 4);
+  CHECK(archive.threshold() == 2);
+  for (int i = 0; i < 9; ++i) archive.judge(std::vector<double>{0, 0.5});
+  CHECK(archive.threshold() == 2);
+  archive.judge(std::vector<double>{0, 0.5});
+  CHECK(archive.threshold() == doctest::Approx(1.9));
+  CHECK(archive.size() == 4);
+  std::vector<double> many;
+  for (int i = 0; i < 5; ++i) many.insert(many.end(), {100.0 * i, 50});
+  archive.judge(many);
+  CHECK(archive.size() == 9);
+  CHECK(archive.threshold() == doctest::Approx(1.9 * 1.2));
+}
+
+TEST_CASE("novelty search: the car comes up the hill though nobody asks it to") {
+  // After as many steps the champions of seeds 1 to 40 had returns of −182 to −113.
+  Batch<classic::MountainCar> world(2, {}, 5, 1, [] { return classic::MountainCar(); });
+  world.reset();
+  NoveltySearch::Settings settings;
+  settings.network.hidden = {8};
+  settings.search.population = 40;
+  settings.behaviour = {{"highest position", "lowest position"}, {-1.2, -1.2}, {0.6, 0.6}};
+  Collect issues;
+  settings.check(world.spec(), 2, issues);
+  CHECK(issues.all.empty());
+  NoveltySearch agent(settings, world.spec(), 2, 5);
+  PlainTraining training(world, 80000);
+  agent.train(training);
+  CHECK(agent.archive().size() > 20);
+  std::vector<double> best;  // of the champion: played in new episodes
+  Batch<classic::MountainCar> fresh(20, {}, 99, 1, [] { return classic::MountainCar(); });
+  fresh.reset();
+  std::vector<std::int32_t> actions(20);
+  Random random;
+  double sum = 0;
+  int ended = 0;
+  for (int step = 0; step < 200; ++step) {
+    agent.policy().act(20, fresh.observations(), {}, actions, {}, random);
+    fresh.step({.discrete = actions});
+    for (const auto& record : fresh.finished())
+      if (++ended <= 20) sum += record.episode_return;
+  }
+  CHECK(sum / 20 > -190);
 }
 
 TEST_CASE("generation log: quantiles, species stacked, and few enough generations") {

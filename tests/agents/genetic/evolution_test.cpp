@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "envs/classic/register.h"
 #include "sim/core/registry.h"
 #include "tests/agents/tabular/plain_training.h"
@@ -45,7 +48,7 @@ class Listener final : public PopulationSearch {
 class Listening final : public Evolution {
  public:
   Listening(const EnvironmentSpec& spec, int copies)
-      : Evolution(std::vector<std::int64_t>{4}, false, spec, copies) {
+      : Evolution({.hidden = {4}}, {}, spec, copies) {
     auto listener = std::make_unique<Listener>(network().size());
     search = listener.get();
     set_search(std::move(listener));
@@ -73,7 +76,7 @@ TEST_CASE("evolution: a network of one layer by hand, discrete and in a box") {
   EnvironmentSpec spec;
   spec.observation = Space::box(std::vector<float>{0, -2}, std::vector<float>{4, 2});
   spec.action = Space::discrete(2);
-  FlatNetwork discrete(spec, {});
+  FlatNetwork discrete(spec, {.hidden = {}});
   REQUIRE(discrete.size() == 6);
   // Inputs become (x − 2) / 2 and y / 2; outputs a = 2 x' + 0.5, b = y'.
   const std::vector<float> genome{2, 0, 0, 1, 0.5f, 0};
@@ -89,11 +92,115 @@ TEST_CASE("evolution: a network of one layer by hand, discrete and in a box") {
   discrete.act(genome, 2, seen, legal, actions, {});
   CHECK(actions == std::vector<std::int32_t>{1, 0});
   spec.action = Space::box(std::vector<float>{0, -1}, std::vector<float>{2, 1});
-  FlatNetwork box(spec, {});
+  FlatNetwork box(spec, {.hidden = {}});
   std::vector<float> values(4);
   box.act(genome, 2, seen, {}, {}, values);
   CHECK(values[0] == doctest::Approx(1 + std::tanh(1.5)));
   CHECK(values[1] == doctest::Approx(std::tanh(0.5)));
+}
+
+TEST_CASE("evolution: a row's outputs are those of plain sums, and do not depend on other rows") {
+  // The same by loops, in double: hidden layers of 19 and 5, which see what they held before.
+  const auto plain = [](std::span<const float> genome, std::span<const float> seen,
+                        std::vector<std::vector<double>>& memory) {
+    std::vector<double> x(seen.begin(), seen.end());
+    std::size_t at = 0;
+    for (const std::size_t units : {19u, 5u, 3u}) {
+      std::vector<double> sums(units);
+      for (std::size_t i = 0; i < x.size(); ++i)
+        for (double& sum : sums) sum += static_cast<double>(genome[at++]) * x[i];
+      for (double& sum : sums) sum += static_cast<double>(genome[at++]);
+      if (units == 3) return sums;
+      std::vector<double>& past = memory[units == 19 ? 0 : 1];
+      for (std::size_t i = 0; i < units; ++i)
+        for (double& sum : sums) sum += static_cast<double>(genome[at++]) * past[i];
+      for (double& sum : sums) sum = std::tanh(sum);
+      x = past = sums;
+    }
+    return x;
+  };
+  constexpr std::size_t kInputs = 7, kOutputs = 3;
+  constexpr float kEndless = std::numeric_limits<float>::infinity();
+  EnvironmentSpec spec;
+  spec.observation = Space::box({kInputs}, -kEndless, kEndless);
+  spec.action = Space::box({kOutputs}, -kEndless, kEndless);
+  for (const std::size_t rows : {1u, 12u, 13u, 16u, 45u}) {
+    FlatNetwork many(spec, {.hidden = {19, 5}, .recurrent = true});
+    FlatNetwork one = many;
+    Random random(rows);
+    std::vector<float> genome(many.size()), seen(rows * kInputs), all(rows * kOutputs);
+    for (float& gene : genome) gene = static_cast<float>(random.normal() / 2);
+    std::vector<std::vector<double>> memory{std::vector<double>(19), std::vector<double>(5)};
+    const std::size_t watched = rows - 1;
+    for (int step = 0; step < 5; ++step) {
+      if (step == 3) {
+        many.forget(static_cast<int>(watched));
+        one.forget(0);
+        for (auto& past : memory) std::fill(past.begin(), past.end(), 0.0);
+      }
+      for (float& value : seen) value = static_cast<float>(random.normal());
+      many.act(genome, static_cast<int>(rows), seen, {}, {}, all);
+      const auto row = std::span(seen).subspan(watched * kInputs, kInputs);
+      std::vector<float> alone(kOutputs);
+      one.act(genome, 1, row, {}, {}, alone);
+      const auto expected = plain(genome, row, memory);
+      for (std::size_t i = 0; i < kOutputs; ++i) {
+        CHECK(all[watched * kOutputs + i] == alone[i]);
+        CHECK(alone[i] == doctest::Approx(expected[i]).epsilon(1e-4));
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "evolution: without bias what is mirrored gives the mirrored outputs; unscaled is as seen") {
+  EnvironmentSpec spec;
+  spec.observation = Space::box(std::vector<float>{-4, -4}, std::vector<float>{4, 4});
+  spec.action = Space::discrete(2);
+  FlatNetwork odd(spec, {.hidden = {5}, .bias = false});
+  REQUIRE(odd.size() == 2 * 5 + 5 * 2);
+  Random random(1);
+  std::vector<float> genome(odd.size()), out(2), mirrored(2);
+  for (float& gene : genome) gene = static_cast<float>(random.normal());
+  odd.outputs(genome, std::vector<float>{0.3f, -1}, out);
+  odd.outputs(genome, std::vector<float>{-0.3f, 1}, mirrored);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(out[i] == -mirrored[i]);
+    CHECK(out[i] != 0);
+  }
+  const std::vector<float> weights{2, 0, 0, 1}, seen{1, 3};
+  FlatNetwork raw(spec, {.hidden = {}, .bias = false, .scaled = false});
+  raw.outputs(weights, seen, out);
+  CHECK(out == std::vector<float>{2, 3});
+  FlatNetwork scaled(spec, {.hidden = {}, .bias = false});
+  scaled.outputs(weights, seen, out);
+  CHECK(out == std::vector<float>{0.5f, 0.75f});
+}
+
+TEST_CASE("evolution: many rows choose as one does, the first of equal outputs") {
+  constexpr std::size_t kRows = 37;
+  constexpr float kEndless = std::numeric_limits<float>::infinity();
+  EnvironmentSpec spec;
+  spec.observation = Space::box({4}, -kEndless, kEndless);
+  spec.action = Space::discrete(5);
+  FlatNetwork network(spec, {.hidden = {6}});
+  Random random(1);
+  std::vector<float> genome(network.size()), seen(kRows * 4);
+  for (float& gene : genome) gene = static_cast<float>(random.normal());
+  // Outputs 1 and 3 are equal, whatever is seen.
+  for (std::size_t g = network.size() - 35; g < network.size(); g += 5)
+    genome[g + 3] = genome[g + 1];
+  for (float& value : seen) value = static_cast<float>(random.normal());
+  std::vector<std::int32_t> many(kRows), one(1);
+  network.act(genome, kRows, seen, {}, many, {});
+  std::vector<int> counts(5);
+  for (std::size_t row = 0; row < kRows; ++row) {
+    network.act(genome, 1, std::span(seen).subspan(row * 4, 4), {}, one, {});
+    CHECK(many[row] == one[0]);
+    ++counts[static_cast<std::size_t>(one[0])];
+  }
+  CHECK(counts[1] > 0);
+  CHECK(counts[3] == 0);
 }
 
 TEST_CASE("evolution: worlds that it cannot learn in are refused") {

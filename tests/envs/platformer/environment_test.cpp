@@ -249,6 +249,38 @@ TEST_CASE("the reward is progress in sixteenths of a tile, clock, death and goal
   CHECK(end.reward == doctest::Approx(50 + 1));  // the foot of the flag: 100 points
 }
 
+TEST_CASE("distance and height are the furthest that the player has come, and survive a load") {
+  Platformer env(generated(0.2, ObservationKind::features));
+  std::vector<double> before(2), now(2);
+  env.reset(3);
+  env.metrics(now);
+  CHECK(now == std::vector<double>{0, 0});
+  const float x = env.world().player().body.x, y = env.world().player().body.y;
+  float furthest = x, highest = y;
+  Random random(1);
+  for (int i = 0; i < 600; ++i) {
+    before = now;
+    const auto action = static_cast<std::int32_t>(random.below(12));
+    const StepResult result = env.step({.index = action});
+    furthest = std::max(furthest, env.world().player().body.x);
+    highest = std::max(highest, env.world().player().body.y);
+    env.metrics(now);
+    CHECK(now[0] == static_cast<double>(furthest - x));
+    CHECK(now[1] == static_cast<double>(highest - y));
+    if (result.status != Status::running) break;
+  }
+  CHECK(now[0] > 0);
+  CHECK(now[1] > 1);  // it has jumped
+  Writer out;
+  env.save(out);
+  Platformer other(generated(0.2, ObservationKind::features));
+  other.reset(4);
+  Reader in(out.bytes());
+  other.load(in);
+  other.metrics(before);
+  CHECK(before == now);
+}
+
 TEST_CASE("raw buttons are pressed from a half on") {
   PlatformerSettings settings;
   settings.levels.file = "first_steps";

@@ -1,3 +1,4 @@
+#include "sim/experiment/run_folder.h"
 #include "tests/sim/cli/process.h"
 
 using namespace sandlot;
@@ -116,6 +117,35 @@ TEST_CASE("train: tells the result, and a run that is there is kept") {
   CHECK(text_of(run_1 + "/policy") == before);
 }
 
+TEST_CASE("record: champions of chosen generations side by side, where the run has kept any") {
+  const TemporaryFolder folder;
+  write_text(folder / "evolve.yaml",
+             "name: evolve\nseed: 3\nenvironment: {name: cart_pole, copies: 2}\n"
+             "agent: {name: genetic_algorithm, population: 10, elites: 2, hidden: [4], "
+             "champions: [1, 3]}\n"
+             "training: {steps: 6000, evaluate: {every: 6000, episodes: 2}}\n");
+  const std::string runs = (folder / "runs").string(), video = (folder / "c.gif").string(),
+                    picture = (folder / "c.png").string();
+  REQUIRE(run(folder.path(), {"train", (folder / "evolve.yaml").string(), "--out", runs, "--quiet"})
+              .code == 0);
+  const RunFolder evolved(folder / "runs/evolve/3");
+  REQUIRE(evolved.list_champions().size() == 2);
+  CHECK(evolved.list_champions()[1].filename() == "000000000003.policy");
+  const Finished done = run(folder.path(), {"record", runs, "--champions", "--output", video,
+                                            "--picture", picture, "--scale", "0.3"});
+  CAPTURE(done.err);
+  REQUIRE(done.code == 0);
+  CHECK(done.out.find("generation 1, episode 1: return ") != std::string::npos);
+  CHECK(done.out.find("generation 3, episode 1: return ") != std::string::npos);
+  CHECK(text_of(video).substr(0, 6) == "GIF89a");
+  CHECK(text_of(picture).substr(1, 3) == "PNG");
+  const std::string none = trained().runs() + "/small/1";
+  check_refused({"record", trained().runs(), "--champions", "--output", video}, 2,
+                "error: " + none +
+                    ": the run has kept no champions: train it with agent.champions, such as [1, "
+                    "10, 100]\n");
+}
+
 TEST_CASE("record: a video and a picture, the same each time") {
   const TemporaryFolder folder;
   const std::string video = (folder / "a.mp4").string(), picture = (folder / "a.png").string();
@@ -132,8 +162,8 @@ TEST_CASE("record: a video and a picture, the same each time") {
   CHECK(run(folder.path(), {"record", trained().runs(), "--picture", picture}).code == 0);
   CHECK(text_of(picture) == first);
   // Panels stand beside the picture; a table has neither gradient nor network, and they say so.
-  CHECK(run(folder.path(), {"record", trained().runs(), "--picture", picture, "--show",
-                            "values,saliency,network"})
+  CHECK(run(folder.path(),
+            {"record", trained().runs(), "--picture", picture, "--show", "values,saliency,network"})
             .code == 0);
   const auto width = [](const std::string& png) {
     return (static_cast<unsigned char>(png[18]) << 8) + static_cast<unsigned char>(png[19]);

@@ -108,6 +108,27 @@ TEST_CASE("training: what may not be overwritten or changed is refused") {
   CHECK(contents(run) == before);
 }
 
+TEST_CASE("training: an agent that spreads its work over threads ends with the bytes of one") {
+  for (const char* agent : {"{name: genetic_algorithm, population: 7, elites: 2, hidden: [4]}",
+                            "{name: neat, population: 10}"}) {
+    const std::string config = std::string("name: small\nseed: 7\n") +
+                               "environment: {name: cart_pole, copies: 2}\nagent: " + agent +
+                               "\ntraining: {steps: 8000, evaluate: {every: 4000, episodes: 3}, "
+                               "checkpoint: {every: 2000}}\n";
+    CAPTURE(agent);
+    std::string one;
+    for (const int threads : {1, 2, 3, 9}) {
+      const TemporaryFolder root;
+      train(root.path(), config, false, {"environment.threads=" + std::to_string(threads)});
+      const RunFolder run(root / "small/7");
+      const std::string all =
+          text_of(run.metrics()) + text_of(run.policy()) + text_of(run.list_checkpoints().back());
+      if (threads == 1) one = all;
+      CHECK(all == one);
+    }
+  }
+}
+
 TEST_CASE("training: a longer budget goes on as if it had been longer from the start") {
   const TemporaryFolder a, b;
   train(a.path(), kConfig, false, {"training.steps=12000"});
