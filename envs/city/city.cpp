@@ -50,6 +50,9 @@ void City::describe() {
   spec_.observation = observation_space(settings_);
   spec_.observation_names = observation_names(settings_);
   describe_actions(settings_.actions, spec_);
+  const TrafficDensity& traffic = settings_.traffic;
+  scratch_.others.reserve(
+      static_cast<std::size_t>(traffic.vehicles + traffic.pedestrians + traffic.sirens + 8));
   spec_.has_goal = settings_.task == Task::route || settings_.task == Task::intersections ||
                    settings_.task == Task::emergency;
   spec_.step_limit = std::max(

@@ -98,7 +98,19 @@ void World::start(std::shared_ptr<const TrafficNetwork> network,
   see_lane();
 }
 
+// A route that turns back in a dead end is none that a car gets round without backing: another one
+// is drawn where it can be.
 void World::place_car(Random& random) {
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    draw_place(random);
+    bool turns_back = false;
+    for (const Id lane : route_.lanes())
+      turns_back = turns_back || network_->shape(lane).turn == Turn::u_turn;
+    if (endless() || !turns_back) return;
+  }
+}
+
+void World::draw_place(Random& random) {
   const auto& starts = network_->starts();
   const auto& lengths = network_->start_lengths();
   if (starts.empty()) throw std::runtime_error("the map has no lane to start from");

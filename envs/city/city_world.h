@@ -110,6 +110,7 @@ class World {
 
  private:
   void place_car(Random& random);
+  void draw_place(Random& random);
   bool calls_siren();
   void bring_siren();
   void tell_traffic();

@@ -93,8 +93,9 @@ void MapSettings::fields(Fields& f) {
          "a town of ours by name (town), a map that was imported (.city), or an OpenStreetMap "
          "extract (.osm, .osm.bz2, .osm.pbf)");
   f.texts("files", files, "several of them: each episode takes one, drawn by its seed");
-  f.when(generated(), "neither file nor files",
-         [&] { f.section("generator", generator, "towns made from a seed"); });
+  // Not conditional, so that a run's map can be replaced by a file from the command line.
+  f.section("generator", generator,
+            "towns made from a seed, where neither file nor files is given");
 }
 
 void MapSettings::check(Issues& issues) const {

@@ -58,6 +58,7 @@ void Traffic::start(std::shared_ptr<const TrafficNetwork> network, const Traffic
   obstacles_.clear();
   blocked_lanes_.clear();
   claimant_.assign(network_->map().intersections.size(), none);
+  claimed_way_.assign(claimant_.size(), none);
   claim_tick_.assign(claimant_.size(), 0);
   for (auto* column : {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_})
     column->assign(1, none);

@@ -184,7 +184,8 @@ class Traffic {
   bool let_in(Id i, Id internal, float rest);
   bool exit_has_room(Id i, Id internal, int depth) const;
   void turn_elsewhere(Id i);
-  void claim(Id i, Id intersection);
+  void claim(Id i, Id internal);
+  void claim_way_out(Id i, Id internal);
   Id claimant_of(Id intersection) const;
   bool may_cross(Id i, Id internal, float rest, bool leaving) const;
   bool conflicts_clear(Id i, const Conflict& c, float rest, bool leaving) const;
@@ -261,8 +262,8 @@ class Traffic {
   Column<std::int32_t> obstacle_of_;  // the first one
   std::vector<Obstacle> obstacles_;
   std::vector<Id> blocked_lanes_;  // those that have obstacles
-  // By intersection: who has waited too long, and when it last asked.
-  Column<Id> claimant_;
+  // By intersection: who has waited too long, for which way, and when it last asked.
+  Column<Id> claimant_, claimed_way_;
   Column<std::int64_t> claim_tick_;
 };
 

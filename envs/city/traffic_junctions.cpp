@@ -209,13 +209,14 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
   if (lane.turn == Turn::u_turn && others_on(i, internal)) return false;
   if (!exit_has_room(i, internal, 3)) {
     if (wait_[i] > full_patience && ticks_ % 10 == i % 10) turn_elsewhere(i);
-    claim(i, lane.intersection);
+    claim(i, internal);
+    claim_way_out(i, internal);
     return false;
   }
   if (person_on(i, internal)) return false;
   const Id claimant = claimant_of(lane.intersection);
-  if (claimant != none && claimant != i && !siren(i) && next_[claimant] != none &&
-      conflicting(internal, next_[claimant]))
+  if (claimant != none && claimant != i && !siren(i) &&
+      conflicting(internal, claimed_way_[lane.intersection]))
     return false;
   if (!next_reserved(i, internal, rest)) return false;
   for (const bool leaving : {false, true}) {
@@ -224,16 +225,29 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
     commit(i, internal, leaving ? slot_order_[3 * i + 1] : ++sequence_);
     return true;
   }
-  claim(i, lane.intersection);
+  claim(i, internal);
   return false;
 }
 
-// Who has waited long asks that nobody else is let in before; the first one who does is heard.
-void Traffic::claim(Id i, Id intersection) {
+// Who has waited long asks that nobody else is let in before where it would hinder; the first one
+// who does is heard.
+void Traffic::claim(Id i, Id internal) {
+  const Id intersection = network_->shape(internal).intersection;
   const Id claimant = claimant_of(intersection);
   if (wait_[i] <= long_patience || (claimant != none && claimant != i)) return;
   claimant_[intersection] = i;
+  claimed_way_[intersection] = internal;
   claim_tick_[intersection] = ticks_;
+}
+
+// Where the street behind the intersection is too short to wait on, the place that it needs is
+// behind the next one, and would be taken for ever by those who pass there.
+void Traffic::claim_way_out(Id i, Id internal) {
+  const Id exit = network_->lane(internal).to;
+  const LaneFacts& f = network_->lane(exit);
+  if (wait_[i] <= long_patience || f.line - f.taken >= length_[i] + 2) return;
+  for (const Id way : network_->map().successors(network_->shape(exit)))
+    if (network_->lane(way).open && network_->shape(way).cars) return claim(i, way);
 }
 
 Id Traffic::claimant_of(Id intersection) const {

@@ -120,8 +120,9 @@ void Traffic::save(Writer& out) const {
   out.write(driven_);
   out.write(overruns_);
   random_.save(out);
-  for (const auto* c : {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_,
-                        &slot_lane_, &slot_next_, &front_, &rear_, &slots_, &claimed_, &claimant_})
+  for (const auto* c :
+       {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_, &slot_lane_,
+        &slot_next_, &front_, &rear_, &slots_, &claimed_, &claimant_, &claimed_way_})
     out.write(c->all());
   for (const auto* c : {&s_, &v_, &a_, &length_, &factor_, &wait_, &offset_}) out.write(c->all());
   for (const auto* c : {&committed_, &halted_, &aside_}) out.write(c->all());
@@ -156,7 +157,8 @@ void Traffic::load(Reader& in) {
     read_column(in, *c, vehicles);
   for (auto* c : {&slot_lane_, &slot_next_}) read_column(in, *c, 3 * vehicles);
   for (auto* c : {&front_, &rear_, &slots_, &claimed_}) read_column(in, *c, lanes);
-  read_column(in, claimant_, network_->map().intersections.size());
+  for (auto* c : {&claimant_, &claimed_way_})
+    read_column(in, *c, network_->map().intersections.size());
   for (auto* c : {&s_, &v_, &a_, &length_, &factor_, &wait_, &offset_})
     read_column(in, *c, vehicles);
   for (auto* c : {&committed_, &halted_, &aside_}) read_column(in, *c, vehicles);
@@ -180,7 +182,8 @@ void Traffic::check_loaded(Reader& in) const {
     for (const Id id : column.all())
       if (id < none || id >= end) in.fail("the traffic has an id that is out of range");
   };
-  for (const auto* c : {&lane_, &next_, &past_, &past2_, &after_, &ghost_, &slot_lane_})
+  for (const auto* c :
+       {&lane_, &next_, &past_, &past2_, &after_, &ghost_, &slot_lane_, &claimed_way_})
     within(*c, lanes);
   for (const auto* c : {&ahead_, &behind_, &front_, &rear_, &claimant_}) within(*c, vehicles);
   for (const auto* c : {&slot_next_, &slots_}) within(*c, 3 * vehicles);

@@ -21,6 +21,7 @@ constexpr float reset_distance = 30;
 constexpr float between = 0.25f;        // m between a siren and whom it passes
 constexpr float least_between = 0.15f;  // m at which it goes on beside them
 constexpr float farthest = 2.4f;        // m from its lane's middle
+constexpr float sharp_bend = 0.04f;     // 1/m
 constexpr float kept_free = 20;         // m before an intersection
 constexpr float most_patience = 3;      // s of standing after which others go on
 constexpr float seen_ahead = 15;        // m before the rear of those it makes ready to pass
@@ -171,6 +172,11 @@ bool Traffic::room_beside(Id e, float aim) const {
   if (other == none) return false;
   if (next_[e] != none && network_->lane(next_[e]).to == other)
     return false;  // it turns back there
+  // Bodies reach out of sharp bends.
+  for (float ahead = -5; ahead <= 25; ahead += 5) {
+    const float s = std::clamp(s_[e] + ahead, 0.0f, network_->lane(lane).length);
+    if (std::abs(network_->map().curvature(network_->shape(lane), s)) > sharp_bend) return false;
+  }
   bool free = true;
   look_beside(e, side, edge, [&](Id w, float near, float far, bool oncoming) {
     // What each needs to stop, and some metres.
