@@ -76,7 +76,7 @@ bool Traffic::clear_of(Id siren_vehicle, Id i) const {
 
 // Whether a siren stands beside those whom it wants to pass.
 bool Traffic::held_up(Id i) const {
-  return siren(i) && wait_[i] > most_patience && std::abs(offset_[i]) > 0.3f;
+  return siren(i) && aside_[i] == 0 && wait_[i] > most_patience && std::abs(offset_[i]) > 0.3f;
 }
 
 // Where in its lane a siren goes to pass those who made way, from just behind to some metres ahead
@@ -192,9 +192,13 @@ void Traffic::see_beside(Id e, View& view) const {
   const Id lane = lane_[e];
   const float edge = std::abs(offset_[e]) + vehicle_width(e) / 2 + 0.1f;
   if (network_->lane(lane).internal || edge <= network_->shape(lane).width / 2) return;
-  look_beside(e, offset_[e] < 0 ? -1.0f : 1.0f, edge, [&](Id w, float near, float, bool oncoming) {
+  const float side = offset_[e] < 0 ? -1.0f : 1.0f;
+  const Id other = lane_beside(lane, side);
+  if (other == none) return;  // at the kerb
+  look_beside(e, side, edge, [&](Id w, float near, float, bool oncoming) {
     if (near > -1) view.press(std::max(near, 0.0f), oncoming ? 0 : v_[w]);
   });
+  if (network_->shape(other).road == network_->shape(lane).road) return;
   // It waits where it is until those beside it have gone on, and goes back into its lane.
   const float rest = network_->lane(lane).length - kept_free - s_[e];
   view.press(std::max(rest, 0.0f) + view.idm->gap - 1, 0);
