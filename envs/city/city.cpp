@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "envs/city/actions.h"
 #include "envs/city/drawing.h"
 #include "envs/city/driver.h"
 #include "envs/city/reward.h"
@@ -15,14 +16,7 @@ namespace {
 
 using namespace city;
 
-constexpr std::array<float, 5> wheel = {0.7f, 0.15f, 0, -0.15f, -0.7f};
-constexpr std::array<const char*, 5> wheel_names = {"sharp left", "left", "straight", "right",
-                                                    "sharp right"};
-constexpr std::array<const char*, 5> wheel_keys = {"left", "left z", "", "right", "right z"};
-constexpr std::array<const char*, 3> pedal_names = {"brake", "roll", "throttle"};
-constexpr std::array<const char*, 3> pedal_keys = {"down", "", "up"};
-constexpr float pedal_brake = 0.5f, pedal_throttle = 0.6f;
-constexpr std::array<const char*, 11> metric_names = {"driving_score",
+constexpr std::array<const char*, 17> metric_names = {"driving_score",
                                                       "route_share",
                                                       "pedestrian_hits_per_km",
                                                       "vehicle_hits_per_km",
@@ -32,20 +26,13 @@ constexpr std::array<const char*, 11> metric_names = {"driving_score",
                                                       "siren_meetings",
                                                       "sirens_hindered",
                                                       "yield_share",
-                                                      "mean_speed"};
-
-std::string joined(std::string a, std::string_view b) {
-  if (!a.empty() && !b.empty()) a += ' ';
-  return a.append(b);
-}
-
-Controls discrete_controls(std::int32_t index) {
-  Controls controls;
-  controls.steering = wheel[static_cast<std::size_t>(index / 3)];
-  controls.brake = index % 3 == 0 ? pedal_brake : 0;
-  controls.throttle = index % 3 == 2 ? pedal_throttle : 0;
-  return controls;
-}
+                                                      "mean_speed",
+                                                      "penalty",
+                                                      "km",
+                                                      "pedestrians_hit",
+                                                      "idle",
+                                                      "off_route",
+                                                      "blocked"};
 
 }  // namespace
 
@@ -62,17 +49,10 @@ void City::describe() {
   spec_.name = "city";
   spec_.observation = observation_space(settings_);
   spec_.observation_names = observation_names(settings_);
-  if (settings_.actions == ActionKind::continuous) {
-    spec_.action = Space::box({2}, -1, 1);
-  } else {
-    spec_.action = Space::discrete(static_cast<int>(wheel.size() * pedal_names.size()));
-    for (std::size_t w = 0; w < wheel.size(); ++w) {
-      for (std::size_t p = 0; p < pedal_names.size(); ++p) {
-        spec_.action_names.push_back(joined(wheel_names[w], pedal_names[p]));
-        spec_.action_keys.push_back(joined(wheel_keys[w], pedal_keys[p]));
-      }
-    }
-  }
+  describe_actions(settings_.actions, spec_);
+  const TrafficDensity& traffic = settings_.traffic;
+  scratch_.others.reserve(
+      static_cast<std::size_t>(traffic.vehicles + traffic.pedestrians + traffic.sirens + 8));
   spec_.has_goal = settings_.task == Task::route || settings_.task == Task::intersections ||
                    settings_.task == Task::emergency;
   spec_.step_limit = std::max(
@@ -93,18 +73,8 @@ void City::reset(Seed seed) {
   started_ = true;
 }
 
-Controls City::controls_of(const Action& action) const {
-  if (settings_.autopilot) return drive_by_rules(world_);
-  if (settings_.actions == ActionKind::discrete) return discrete_controls(action.index);
-  Controls controls;
-  controls.steering = action.values[0];
-  controls.throttle = std::max(0.0f, action.values[1]);
-  controls.brake = std::max(0.0f, -action.values[1]);
-  return controls;
-}
-
 StepResult City::step(Action action) {
-  world_.step(controls_of(action));
+  world_.step(settings_.autopilot ? advice() : controls_of(world_, action));
   return {static_cast<float>(reward_of(world_, settings_.reward)),
           world_.outcome() == Outcome::running ? Status::running : Status::terminated};
 }
@@ -118,6 +88,7 @@ void City::events(EventSink& sink) const {
 void City::metrics(std::span<double> out) const {
   const Tally& t = world_.tally();
   const double km = std::max(t.metres / 1000, 0.01);
+  const auto ended = [&](Outcome how) { return world_.outcome() == how ? 1.0 : 0.0; };
   const std::array<double, metric_names.size()> values = {world_.driving_score(),
                                                           world_.route_share(),
                                                           t.pedestrians / km,
@@ -128,29 +99,21 @@ void City::metrics(std::span<double> out) const {
                                                           static_cast<double>(t.meetings),
                                                           static_cast<double>(t.not_yielded),
                                                           t.yield_share(),
-                                                          t.seconds > 0 ? t.metres / t.seconds : 0};
+                                                          t.seconds > 0 ? t.metres / t.seconds : 0,
+                                                          t.penalty(),
+                                                          t.metres / 1000,
+                                                          static_cast<double>(t.pedestrians),
+                                                          t.idle,
+                                                          ended(Outcome::off_route),
+                                                          ended(Outcome::blocked)};
   std::copy(values.begin(), values.end(), out.begin());
 }
 
 void City::draw(Scene& scene) const { draw_world(world_, view_, scene); }
 
-Controls City::advice() const { return drive_by_rules(world_); }
+Controls City::advice() const { return controls_for(world_, plan_by_rules(world_)); }
 
-std::int32_t City::advised_action() const {
-  const Controls wanted = advice();
-  std::int32_t best = 0;
-  float least = 1e9f;
-  for (std::int32_t k = 0; k < static_cast<std::int32_t>(wheel.size() * pedal_names.size()); ++k) {
-    const Controls c = discrete_controls(k);
-    const float turn = c.steering - wanted.steering;
-    const float push = c.throttle - wanted.throttle, hold = c.brake - wanted.brake;
-    const float apart = turn * turn + push * push + hold * hold;
-    if (apart >= least) continue;
-    least = apart;
-    best = k;
-  }
-  return best;
-}
+std::int32_t City::advised_action() const { return nearest_action(world_, plan_by_rules(world_)); }
 
 void City::save(Writer& out) const {
   out.tag("city world");

@@ -1,9 +1,8 @@
 // City: a car among traffic and people on the streets of a map from OpenStreetMap, a file or a
 // generator.
 //
-// One step is 0.1 s. Actions are five angles of the wheel × brake, roll, throttle, or two floats:
-// steering (1 to the left) and throttle (brake below 0). The seed alone decides the episode: its
-// town, where it begins, the route, all traffic.
+// One step is 0.1 s. Actions: see actions.h. The seed alone decides the episode: its town, where it
+// begins, the route, all traffic.
 #pragma once
 
 #include <memory>
@@ -45,7 +44,6 @@ class City final : public Environment {
 
  private:
   void describe();
-  city::Controls controls_of(const Action& action) const;
   void enter(std::uint64_t map);
 
   Settings settings_;

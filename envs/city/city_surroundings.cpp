@@ -3,6 +3,7 @@
 #include <box2d/b2_dynamic_tree.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "envs/city/column.h"
@@ -35,6 +36,8 @@ struct Surroundings::Tree {
 namespace {
 
 constexpr float kept_clear = 1.7f;  // m from the middle of each lane
+constexpr float wall_clear = 1.6f;  // the same, of walls
+constexpr float wall_piece = 1.5f;  // m of a wall that are looked at together
 
 // How far along the ray the segment is hit; `most` where it is not.
 float hit_wall(Vec2 from, Vec2 ray, Vec2 a, Vec2 b, float most) {
@@ -51,12 +54,8 @@ Surroundings::Surroundings(std::shared_ptr<const CityMap> map)
     : map_(std::move(map)), tree_(std::make_unique<Tree>()) {
   for (const Building& building : map_->buildings) {
     const auto outline = map_->outline(building.outline);
-    for (std::size_t i = 0; i < outline.size(); ++i) {
-      const Vec2 a = outline[i], b = outline[(i + 1) % outline.size()];
-      tree_->add({.from = a, .to = b, .place = none, .box = {}},
-                 {std::min(a.x, b.x), std::min(a.y, b.y)},
-                 {std::max(a.x, b.x), std::max(a.y, b.y)});
-    }
+    for (std::size_t i = 0; i < outline.size(); ++i)
+      add_wall(outline[i], outline[(i + 1) % outline.size()]);
   }
   for (Id k = 0; k < static_cast<Id>(map_->parking.size()); ++k) {
     const ParkingPlace& place = at(map_->parking, k);
@@ -71,6 +70,29 @@ Surroundings::Surroundings(std::shared_ptr<const CityMap> map)
     const float reach = box.reach();
     tree_->add({.from = {}, .to = {}, .place = k, .box = box}, box.centre - Vec2{reach, reach},
                box.centre + Vec2{reach, reach});
+  }
+}
+
+// Real maps have passages through buildings, and streets that are drawn too near to them: pieces of
+// walls on which a lane leaves no room for a car are left out.
+void Surroundings::add_wall(Vec2 a, Vec2 b) {
+  const int pieces = std::max(1, static_cast<int>(std::ceil(distance(a, b) / wall_piece)));
+  Vec2 from = a;
+  bool open = false;  // whether a wall has begun at `from`
+  for (int k = 0; k <= pieces; ++k) {
+    const float share = static_cast<float>(k) / static_cast<float>(pieces);
+    const Vec2 to = a * (1 - share) + b * share;
+    const bool stands = !map_->nearest_lane(to, wall_clear);
+    if (stands && !open) from = to;
+    if (open && (!stands || k == pieces)) {
+      const Vec2 end = stands ? to
+                              : a * (1 - share + 1 / static_cast<float>(pieces)) +
+                                    b * (share - 1 / static_cast<float>(pieces));
+      tree_->add({.from = from, .to = end, .place = none, .box = {}},
+                 {std::min(from.x, end.x), std::min(from.y, end.y)},
+                 {std::max(from.x, end.x), std::max(from.y, end.y)});
+    }
+    open = stands;
   }
 }
 

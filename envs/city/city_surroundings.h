@@ -37,6 +37,8 @@ class Surroundings {
 
  private:
   struct Tree;
+  void add_wall(Vec2 a, Vec2 b);
+
   std::shared_ptr<const CityMap> map_;
   std::unique_ptr<Tree> tree_;
   std::vector<std::uint8_t> usable_;  // by place for a parked car

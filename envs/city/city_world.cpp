@@ -71,7 +71,8 @@ void World::start(std::shared_ptr<const TrafficNetwork> network,
   traffic.vans = density.vans;
   traffic.buses = density.buses;
   traffic.bicycles = density.bicycles;
-  traffic.sirens = std::max(density.sirens, settings_.task == Task::emergency ? 1 : 0);
+  const bool called = settings_.task == Task::emergency || density.siren_calls > 0;
+  traffic.sirens = std::max(density.sirens, called ? 1 : 0);
   traffic.grip = settings_.weather == Weather::rain ? 0.65f : 1.0f;
   traffic_.start(network_, traffic, derive(seed, "traffic"));
   people_.start(network_, density.pedestrians, derive(seed, "people"), density.jaywalking);
@@ -97,7 +98,19 @@ void World::start(std::shared_ptr<const TrafficNetwork> network,
   see_lane();
 }
 
+// A route that turns back in a dead end is none that a car gets round without backing: another one
+// is drawn where it can be.
 void World::place_car(Random& random) {
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    draw_place(random);
+    bool turns_back = false;
+    for (const Id lane : route_.lanes())
+      turns_back = turns_back || network_->shape(lane).turn == Turn::u_turn;
+    if (endless() || !turns_back) return;
+  }
+}
+
+void World::draw_place(Random& random) {
   const auto& starts = network_->starts();
   const auto& lengths = network_->start_lengths();
   if (starts.empty()) throw std::runtime_error("the map has no lane to start from");
@@ -140,9 +153,17 @@ void World::place_car(Random& random) {
   route_.locate(map(), car_.position, car_.heading);
 }
 
-// For the task `emergency`: a siren some 50 m behind the car, again and again until they have met.
+// For the task `emergency` again and again until they have met, otherwise as often as the settings
+// say.
+bool World::calls_siren() {
+  if (settings_.task == Task::emergency) return tally_.meetings == 0 && ticks_ % 200 == 10;
+  const double calls = settings_.traffic.siren_calls;
+  return calls > 0 && ticks_ % 10 == 0 && !meeting_ && random_.bernoulli(std::min(1.0, calls / 60));
+}
+
+// A siren some 50 m behind the car.
 void World::bring_siren() {
-  if (settings_.task != Task::emergency || tally_.meetings > 0 || ticks_ % 200 != 10) return;
+  if (!calls_siren()) return;
   const auto siren = static_cast<Id>(traffic_.size()) - 1;
   if (siren < 1 || !traffic_.siren(siren) || lane_ == none) return;
   Id lane = network_->lane(lane_).internal ? network_->lane(lane_).from : lane_;
@@ -256,7 +277,8 @@ void World::tell_traffic() {
   if (lane_ != none && !network_->lane(lane_).internal && car_.speed() < 0.3f &&
       network_->lane(lane_).length - lane_s_ < 6)
     stopped_at_line_ = true;
-  traffic_.place_learner(lane, lane_s_, std::max(0.0f, car_.forward), next, vehicle_.shape.length);
+  traffic_.place_learner(lane, lane_s_, std::max(0.0f, car_.forward), next, vehicle_.shape.length,
+                         place.offset);
   const auto beside = map().nearest_lane(car_.position, 12);
   if (!beside) return;
   const Lane& here = network_->shape(beside->lane);
@@ -376,7 +398,7 @@ void World::see_lane() {
 // Whether the car lets a siren pass: it has slowed down or moved aside while it came near.
 void World::see_sirens() {
   if (traffic_.size() < 2 || !traffic_.siren(static_cast<Id>(traffic_.size()) - 1)) return;
-  bool near = false, gone = true;
+  bool near = false, gone = true, passed = true;
   for (const Neighbour& n : neighbours_) {
     if (!traffic_.siren(n.vehicle)) continue;
     const Vec2 to = car_.position - n.box.centre;
@@ -386,6 +408,9 @@ void World::see_sirens() {
                            std::abs(cross(n.box.ahead, to)) < 6;
     near = near || (behind_me && away < siren_from);
     gone = gone && !(behind_me && away < siren_until);
+    const float clear = n.box.half_length + vehicle_.shape.length / 2 + 1;
+    passed = passed && !(away < siren_until && dot(to, n.box.ahead) > -clear &&
+                         dot(n.box.ahead, direction(car_.heading)) > 0.5f);
   }
   if (near && !meeting_) {
     meeting_ = true;
@@ -397,7 +422,7 @@ void World::see_sirens() {
   // Beside its lane's middle it can be passed.
   const float kerb = map().left_hand_traffic ? 1.0f : -1.0f;
   const bool aside = route_.offset() * kerb > 0.5f;
-  traffic_.let_learner_aside(meeting_ && aside);
+  traffic_.let_learner_aside(!passed && aside);
   if (!meeting_) return;
   meeting_time_ += step_time;
   made_way_ = made_way_ || car_.speed() < 3 || aside;

@@ -110,6 +110,8 @@ class World {
 
  private:
   void place_car(Random& random);
+  void draw_place(Random& random);
+  bool calls_siren();
   void bring_siren();
   void tell_traffic();
   void block_lane(Id lane);

@@ -188,6 +188,26 @@ void draw_learner(const World& world, Scene& scene) {
   draw_car(scene, world.car_box(), Color::hex(0xff5a1f), lights, true);
 }
 
+// On the whole map all traffic as dots, and the whole route.
+void draw_overview(const World& world, const Camera& camera, Scene& scene) {
+  const float dot = camera.width / 260;
+  std::array<Point, 256> line;
+  std::size_t count = 0;
+  const auto end = static_cast<float>(world.route().remaining());
+  const float step = std::max(2.0f, end / static_cast<float>(line.size() - 1));
+  for (float way = 0; way < end && count < line.size(); way += step)
+    line[count++] = point(world.route().ahead(world.map(), way).position);
+  if (count >= 2) scene.line(std::span(line).first(count), Color::hex(0x2f9bff, 200), dot * 1.4f);
+  const Traffic& traffic = world.traffic();
+  for (Id i = 1; i < static_cast<Id>(traffic.size()); ++i) {
+    const auto paint = traffic.siren(i) ? Color::hex(0x3f8cff) : Color::hex(0xffe9a8);
+    scene.circle(point(traffic.body(i).position), traffic.siren(i) ? dot * 1.4f : dot, paint,
+                 {Color::hex(0x000000, 160), dot * 0.3f});
+  }
+  scene.circle(point(world.car().position), camera.width / 90, Color::hex(0xff5a1f),
+               {Color::hex(0xffffff), camera.width / 400});
+}
+
 std::string number(const char* format, double value) {
   std::array<char, 64> text;
   std::snprintf(text.data(), text.size(), format, value);
@@ -317,9 +337,7 @@ void draw_world(const World& world, const ViewSettings& view, Scene& scene) {
   draw_people(world, scene);
   draw_vehicles(world, scene);
   draw_learner(world, scene);
-  if (view.overview)
-    scene.circle(point(world.car().position), camera.width / 90, Color::hex(0xff5a1f),
-                 {Color::hex(0xffffff), camera.width / 400});
+  if (view.overview) draw_overview(world, camera, scene);
   if (view.lidar) draw_lidar(world, scene);
   if (view.attention) draw_attention(world, scene);
   painter->draw_signals(scene, camera, world.traffic().time());

@@ -108,11 +108,12 @@ float time_to_conflict(const World& world, Id internal) {
   return soonest;
 }
 
-void see_line(const World& world, RoadAhead& ahead) {
+// The internal lane at the next line, none where there is no line in sight.
+Id see_line(const World& world, RoadAhead& ahead) {
   const Route& route = world.route();
   const TrafficNetwork& network = world.network();
   const float front = route.s() + world.vehicle().shape.length / 2;
-  if (network.lane(route.lane()).internal) return;
+  if (network.lane(route.lane()).internal) return none;
   float rest = network.lane(route.lane()).length - front;
   Id crossing = none;
   for (std::size_t k = static_cast<std::size_t>(route.index()) + 1; k < route.lanes().size(); ++k)
@@ -120,15 +121,21 @@ void see_line(const World& world, RoadAhead& ahead) {
       crossing = route.lanes()[k];
       break;
     }
-  if (crossing == none || rest > looked_ahead) return;
-  if (rest < -1.5f) return;  // over it
+  if (crossing == none || rest > looked_ahead) return none;
+  if (rest < -1.5f) return none;  // over it
   ahead.line = std::max(rest, 0.0f);
   const Lane& lane = network.shape(crossing);
   ahead.signal = lane.control == Control::signal;
   if (ahead.signal) ahead.light = world.traffic().light(crossing);
   ahead.must_stop = lane.control == Control::stop;
-  if (rest < 50) ahead.conflict = time_to_conflict(world, crossing);
-  if (rest < 40) ahead.may_cross = world.traffic().learner_may_cross(crossing, ahead.line);
+  return crossing;
+}
+
+void see_crossing(const World& world, RoadAhead& ahead) {
+  const Id crossing = see_line(world, ahead);
+  if (crossing == none) return;
+  if (ahead.line < 50) ahead.conflict = time_to_conflict(world, crossing);
+  if (ahead.line < 40) ahead.may_cross = world.traffic().learner_may_cross(crossing, ahead.line);
 }
 
 void see_bends(const World& world, RoadAhead& ahead) {
@@ -147,7 +154,8 @@ void see_siren(const World& world, RoadAhead& ahead) {
   for (const World::Neighbour& n : world.neighbours()) {
     if (!world.traffic().siren(n.vehicle)) continue;
     const Vec2 to = world.car().position - n.box.centre;
-    if (dot(to, n.box.ahead) < 0 || dot(n.box.ahead, direction(world.car().heading)) < 0.3f)
+    const float passed = n.box.half_length + world.vehicle().shape.length / 2 + 1;
+    if (dot(to, n.box.ahead) < -passed || dot(n.box.ahead, direction(world.car().heading)) < 0.3f)
       continue;
     if (std::abs(cross(n.box.ahead, to)) > 8) continue;
     ahead.siren = std::min(ahead.siren, length(to));
@@ -160,22 +168,29 @@ RoadAhead look_along(const World& world, bool occluded) {
   RoadAhead ahead;
   see_leader(world, occluded, ahead);
   see_people(world, occluded, ahead);
-  see_line(world, ahead);
+  see_crossing(world, ahead);
   see_bends(world, ahead);
   see_siren(world, ahead);
   return ahead;
 }
 
-Controls drive_by_rules(const World& world) {
+RoadAhead look_at_line(const World& world) {
+  RoadAhead ahead;
+  see_line(world, ahead);
+  return ahead;
+}
+
+float kerb_offset(const World& world) { return world.map().left_hand_traffic ? 0.7f : -0.7f; }
+
+DriverPlan plan_by_rules(const World& world) {
   const RoadAhead ahead = look_along(world);
-  const VehicleState& car = world.car();
-  const float v = std::max(car.forward, 0.0f);
+  const float v = std::max(world.car().forward, 0.0f);
   const Idm idm = class_of(VehicleKind::learner).idm;
   float limit = std::min(ahead.bend_speed, world.limit());
-  float offset = 0;
+  DriverPlan plan;
   if (ahead.siren < 30) {  // to the kerb, slowly
     limit = std::min(limit, 2.5f);
-    offset = world.map().left_hand_traffic ? 0.7f : -0.7f;
+    plan.offset = kerb_offset(world);
   }
   float pressure = 0;
   const auto press = [&](float gap, float speed) {
@@ -188,18 +203,22 @@ Controls drive_by_rules(const World& world) {
     press(ahead.line + 1, 0);
   if (ahead.must_stop && !world.stopped_at_line() && v * v / (2 * 4.5f) < ahead.line + 1)
     press(ahead.line + 1, 0);
-  const float acceleration =
-      idm_acceleration(idm, idm_freedom(idm, v, std::max(limit, 0.5f)), pressure);
+  plan.acceleration = idm_acceleration(idm, idm_freedom(idm, v, std::max(limit, 0.5f)), pressure);
+  return plan;
+}
 
+Controls controls_for(const World& world, const DriverPlan& plan) {
+  const VehicleState& car = world.car();
+  const float v = std::max(car.forward, 0.0f);
   Controls controls;
-  if (acceleration >= 0)
-    controls.throttle = std::min(1.0f, acceleration / world.vehicle().engine + 0.01f * v);
+  if (plan.acceleration >= 0)
+    controls.throttle = std::min(1.0f, plan.acceleration / world.vehicle().engine + 0.01f * v);
   else
-    controls.brake = std::min(1.0f, -acceleration / world.vehicle().brake);
+    controls.brake = std::min(1.0f, -plan.acceleration / world.vehicle().brake);
   // Pure pursuit of a point on the route, the longer ahead the faster it drives.
   const float reach = 3 + 0.45f * v;
   const Pose goal = world.route().ahead(world.map(), reach);
-  const Vec2 point = goal.position + left_of(direction(goal.heading)) * offset;
+  const Vec2 point = goal.position + left_of(direction(goal.heading)) * plan.offset;
   const Vec2 axle = car.position - direction(car.heading) * (world.vehicle().shape.wheelbase / 2);
   const Vec2 to = point - axle;
   const float square = std::max(dot(to, to), 1.0f);

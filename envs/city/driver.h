@@ -8,7 +8,15 @@
 
 namespace sandlot::city {
 
-Controls drive_by_rules(const World& world);
+// What a driver wants for now: m/s² along the road, and metres to the left of its lane's middle.
+struct DriverPlan {
+  float acceleration = 0, offset = 0;
+};
+DriverPlan plan_by_rules(const World& world);
+// Wheel and pedals that follow a plan: pure pursuit, and what the acceleration takes beyond drag.
+Controls controls_for(const World& world, const DriverPlan& plan);
+// Where in its lane a driver makes way: metres to the left of the middle.
+float kerb_offset(const World& world);
 
 // What lies ahead on the route: for the driver, and for observations.
 struct RoadAhead {
@@ -27,9 +35,11 @@ struct RoadAhead {
   bool may_cross = true;   // as others would be let in
   float conflict = 10;     // s until somebody with whom the way conflicts could be there
   float bend_speed = 40;   // m/s that bends and limits ahead leave, now
-  float siren = far;       // metres to a siren that comes from behind
+  float siren = far;       // metres to a siren that comes from behind or is beside
 };
 // With `occluded`, those whom buildings hide are not there.
 RoadAhead look_along(const World& world, bool occluded = false);
+// No more than the line and its light or sign: may_cross and conflict are left as they are.
+RoadAhead look_at_line(const World& world);
 
 }  // namespace sandlot::city

@@ -13,17 +13,25 @@ namespace {
 
 constexpr float pi = std::numbers::pi_v<float>;
 constexpr float speed_scale = 20;                           // m/s
+constexpr float siren_heard = 30;                           // m behind
 constexpr std::array<float, 4> looked_at = {4, 8, 15, 30};  // m along the route
 
+constexpr std::array<const char*, 4> line_names = {"line", "red", "yellow", "stop_sign"};
 constexpr std::array<const char*, 19> own_names = {
     "speed",  "sideways_speed", "yaw_rate",  "acceleration", "steering",   "slip",       "limit",
     "offset", "heading",        "bearing_4", "bearing_8",    "bearing_15", "bearing_30", "bend_4",
     "bend_8", "bend_15",        "bend_30",   "remaining",    "rain"};
-constexpr std::array<const char*, 23> feature_list = {
-    "bend_speed",   "leader_gap",  "leader_speed", "person",         "line",        "red",
-    "yellow",       "green",       "stop_sign",    "way_free",       "conflict",    "siren",
-    "other_near",   "other_ahead", "other_left",   "other_speed",    "off_road",    "wrong_way",
-    "stopping_gap", "beside",      "beside_aside", "beside_closing", "beside_waits"};
+constexpr std::array<const char*, 28> feature_list = {
+    "bend_speed",     "leader_gap",     "leader_speed",
+    "person",         "line",           "red",
+    "yellow",         "green",          "stop_sign",
+    "way_free",       "conflict",       "siren",
+    "other_near",     "other_ahead",    "other_left",
+    "other_speed",    "off_road",       "wrong_way",
+    "stopping_gap",   "beside",         "beside_aside",
+    "beside_closing", "beside_waits",   "speed_room",
+    "leader_braking", "person_braking", "line_braking",
+    "siren_near"};
 
 class Output {
  public:
@@ -107,6 +115,29 @@ void observe_features(const World& world, Output& out) {
   out.add(ahead.beside_aside / 5);
   out.add(ahead.beside_closing / 2);
   out.add(ahead.beside_waits);
+  // What is left to the speed that bends and limits allow, and the braking that keeps it just clear
+  // of each thing ahead.
+  const float v = std::max(car.forward, 0.0f);
+  const auto needed = [&](float gap, float speed) {
+    const float faster = std::max(v - speed, 0.0f);
+    return std::min(faster * faster / (2 * std::max(gap, 0.5f)), 8.0f) / 8;
+  };
+  out.add((std::min(ahead.bend_speed, world.limit()) - v) / 8);
+  out.add(ahead.leader < far ? needed(ahead.leader - 1, ahead.leader_speed) : 0.0f);
+  out.add(ahead.person < far ? needed(ahead.person - 1, 0) : 0.0f);
+  const bool stops = !ahead.may_cross || (ahead.must_stop && !world.stopped_at_line());
+  out.add(stops && ahead.line < far ? needed(ahead.line, 0) : 0.0f);
+  out.add(ahead.siren < siren_heard);
+}
+
+// What rays and boxes of road users cannot tell: the next stop line, and the light or sign there.
+void observe_line(const World& world, Output& out) {
+  const RoadAhead ahead = look_at_line(world);
+  const bool shown = ahead.signal && ahead.line < RoadAhead::far;
+  out.add(ahead.line / 50);
+  out.add(shown && ahead.light == Light::red);
+  out.add(shown && ahead.light == Light::yellow);
+  out.add(ahead.must_stop && !world.stopped_at_line());
 }
 
 void observe_lidar(const World& world, Output& out) {
@@ -190,13 +221,14 @@ RayHit cast_ray(const World& world, Vec2 ray, float range) {
 
 Space observation_space(const CitySettings& settings) {
   const auto own = static_cast<int>(own_names.size());
+  const auto lines = static_cast<int>(line_names.size());
   switch (settings.observation) {
     case ObservationKind::features:
       return Space::box({own + static_cast<int>(feature_list.size())}, -1, 1);
     case ObservationKind::lidar:
-      return Space::box({own + settings.lidar.rays * ray_values}, -1, 1);
+      return Space::box({own + lines + settings.lidar.rays * ray_values}, -1, 1);
     case ObservationKind::kinematics:
-      return Space::box({own + settings.kinematics.nearest * kinematics_values}, -1, 1);
+      return Space::box({own + lines + settings.kinematics.nearest * kinematics_values}, -1, 1);
     default:
       return Space::box({raster_planes, settings.raster.size, settings.raster.size}, 0, 1)
           .quantized(1.0f / 64);
@@ -208,6 +240,8 @@ std::vector<std::string> observation_names(const CitySettings& settings) {
   std::vector<std::string> names(own_names.begin(), own_names.end());
   if (settings.observation == ObservationKind::features)
     names.insert(names.end(), feature_list.begin(), feature_list.end());
+  else
+    names.insert(names.end(), line_names.begin(), line_names.end());
   if (settings.observation == ObservationKind::lidar)
     for (int k = 0; k < settings.lidar.rays; ++k)
       for (const char* name : {"distance", "vehicle", "pedestrian", "wall", "parked"})
@@ -228,8 +262,10 @@ void observe(const World& world, ObservationScratch& scratch, std::span<float> o
     case ObservationKind::features:
       return observe_features(world, output);
     case ObservationKind::lidar:
+      observe_line(world, output);
       return observe_lidar(world, output);
     default:
+      observe_line(world, output);
       return observe_kinematics(world, scratch, output);
   }
 }

@@ -16,6 +16,8 @@ inline double reward_of(const World& world, const RewardSettings& weights) {
   // A jerk up to 2 m/s³ is comfortable (Hoberock 1977); a crash is no matter of comfort.
   const double jerk = static_cast<double>(std::abs(world.jerk()));
   sum += weights.discomfort * std::clamp(jerk - 2, 0.0, 80.0) * dt;
+  sum += weights.off_centre * std::min(std::abs(static_cast<double>(world.route().offset())), 4.0) *
+         dt;
   if (world.off_road()) sum += weights.off_road * dt;
   if (world.wrong_way()) sum += weights.wrong_way * dt;
   for (const Event event : world.events()) {

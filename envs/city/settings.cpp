@@ -15,6 +15,10 @@ void TrafficDensity::fields(Fields& f) {
            "how often each person beside a street crosses it away from crossings, per minute",
            sandlot::Range::between(0, 10));
   f.integer("sirens", sirens, "ambulances and police cars on duty", sandlot::Range::between(0, 8));
+  f.number("siren_calls", siren_calls,
+           "how often one of them, of which there is then one at least, is sent up behind the "
+           "learner's car, per minute",
+           sandlot::Range::between(0, 60));
 }
 
 void TrafficDensity::check(Issues& issues) const {
@@ -50,6 +54,7 @@ void RewardSettings::fields(Fields& f) {
   f.number("stop_sign", stop_sign, "for passing a stop sign without a stop");
   f.number("off_road", off_road, "for each second off the road");
   f.number("wrong_way", wrong_way, "for each second against the traffic");
+  f.number("off_centre", off_centre, "for each second and metre beside the middle of its lane");
   f.number("not_yielded", not_yielded, "for being in the way of a siren");
   f.number("arrival", arrival, "for reaching the destination");
   f.number("blocked", blocked, "for standing until the episode ends for it");
@@ -88,8 +93,9 @@ void MapSettings::fields(Fields& f) {
          "a town of ours by name (town), a map that was imported (.city), or an OpenStreetMap "
          "extract (.osm, .osm.bz2, .osm.pbf)");
   f.texts("files", files, "several of them: each episode takes one, drawn by its seed");
-  f.when(generated(), "neither file nor files",
-         [&] { f.section("generator", generator, "towns made from a seed"); });
+  // Not conditional, so that a run's map can be replaced by a file from the command line.
+  f.section("generator", generator,
+            "towns made from a seed, where neither file nor files is given");
 }
 
 void MapSettings::check(Issues& issues) const {
@@ -119,9 +125,12 @@ void CitySettings::fields(Fields& f) {
   f.choice("car", car, {{"tyres", CarModel::tyres}, {"kinematic", CarModel::kinematic}},
            "four tyres that slip, or a bicycle model that does not");
   f.choice("actions", actions,
-           {{"discrete", ActionKind::discrete}, {"continuous", ActionKind::continuous}},
-           "five angles of the wheel × brake, roll, throttle; or two floats, steering to the left "
-           "and throttle (brake below 0)");
+           {{"discrete", ActionKind::discrete},
+            {"continuous", ActionKind::continuous},
+            {"assisted", ActionKind::assisted}},
+           "five angles of the wheel × brake, roll, throttle; two floats, steering to the left and "
+           "throttle (brake below 0); or six accelerations × the lane's middle or its kerb's side, "
+           "where lane keeping turns the wheel along the route");
   f.section("traffic", traffic, "who else is on the street");
   f.choice("weather", weather, {{"clear", Weather::clear}, {"rain", Weather::rain}},
            "rain takes a third of the grip");

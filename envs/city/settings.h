@@ -12,7 +12,7 @@ namespace sandlot::city {
 
 enum class Task : std::uint8_t { route, free_roam, follow_lane, intersections, emergency };
 enum class CarModel : std::uint8_t { tyres, kinematic };
-enum class ActionKind : std::uint8_t { discrete, continuous };
+enum class ActionKind : std::uint8_t { discrete, continuous, assisted };
 enum class ObservationKind : std::uint8_t { features, lidar, kinematics, raster };
 enum class Weather : std::uint8_t { clear, rain };
 
@@ -22,6 +22,7 @@ struct TrafficDensity {
   double parked = 0.5;  // share of the places for parked cars
   double vans = 0.1, buses = 0.03, bicycles = 0.05;
   int sirens = 0;
+  double siren_calls = 0;    // per minute
   double jaywalking = 0.05;  // per person and minute
 
   void fields(Fields& f);
@@ -58,6 +59,7 @@ struct RewardSettings {
   double stop_sign = -5;
   double off_road = -1;
   double wrong_way = -1;
+  double off_centre = 0;
   double not_yielded = -5;
   double arrival = 20;
   double blocked = -10;

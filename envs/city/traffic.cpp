@@ -18,6 +18,7 @@ constexpr std::array<VehicleClass, vehicle_kind_count> classes = {{
     {4.8f, 1.85f, {2.2f, 2.6f, 1.0f, 2.0f}, 45, 1.5f},
 }};
 
+constexpr float passing_speed = 6;            // m/s, of a siren beside those who made way for it
 constexpr std::size_t most_obstacles = 2048;  // of a step, before memory for more is taken
 
 constexpr std::array<double, turn_count> turn_weights = {6, 2, 3, 0.02};
@@ -57,14 +58,15 @@ void Traffic::start(std::shared_ptr<const TrafficNetwork> network, const Traffic
   obstacles_.clear();
   blocked_lanes_.clear();
   claimant_.assign(network_->map().intersections.size(), none);
+  claimed_way_.assign(claimant_.size(), none);
   claim_tick_.assign(claimant_.size(), 0);
   for (auto* column : {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_})
     column->assign(1, none);
   kind_.assign(1, VehicleKind::learner);
-  for (auto* column : {&s_, &v_, &a_, &wait_, &offset_}) column->assign(1, 0);
+  for (auto* column : {&s_, &v_, &a_, &wait_, &offset_, &aim_}) column->assign(1, 0);
   length_.assign(1, classes[0].length);
   factor_.assign(1, 1);
-  for (auto* column : {&committed_, &halted_, &aside_}) column->assign(1, 0);
+  for (auto* column : {&committed_, &halted_, &aside_, &passing_}) column->assign(1, 0);
   for (auto* column : {&slot_lane_, &slot_next_}) column->assign(3, none);
   slot_order_.assign(3, 0);
   Random random(derive(seed, "places"));
@@ -114,10 +116,10 @@ void Traffic::add(VehicleKind kind, Id lane, float s, Random& random) {
   factor_.all().push_back(c.speed_factor * static_cast<float>(1 + spread));
   const float rest = network_->lane(lane).line - s;
   v_.all().push_back(std::min(network_->lane(lane).speed * 0.5f, std::sqrt(2 * rest)));
-  for (auto* column : {&a_, &wait_, &offset_}) column->all().push_back(0);
+  for (auto* column : {&a_, &wait_, &offset_, &aim_}) column->all().push_back(0);
   for (auto* column : {&next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_})
     column->all().push_back(none);
-  for (auto* column : {&committed_, &halted_, &aside_}) column->all().push_back(0);
+  for (auto* column : {&committed_, &halted_, &aside_, &passing_}) column->all().push_back(0);
   for (int slot = 0; slot < 3; ++slot) {
     slot_lane_.all().push_back(none);
     slot_next_.all().push_back(none);
@@ -183,13 +185,14 @@ void Traffic::begin_step() {
   obstacles_.clear();
 }
 
-void Traffic::add_obstacle(Id lane, float rear, float speed, ObstacleKind kind, float offset) {
+void Traffic::add_obstacle(Id lane, float rear, float speed, ObstacleKind kind, float offset,
+                           Id vehicle) {
   if (obstacle_of_[lane] == none) blocked_lanes_.push_back(lane);
-  obstacles_.push_back({rear, speed, kind, offset, obstacle_of_[lane]});
+  obstacles_.push_back({rear, speed, kind, offset, vehicle, obstacle_of_[lane]});
   obstacle_of_[lane] = static_cast<std::int32_t>(obstacles_.size()) - 1;
 }
 
-void Traffic::place_learner(Id lane, float s, float speed, Id next, float length) {
+void Traffic::place_learner(Id lane, float s, float speed, Id next, float length, float offset) {
   for (const int slot : {0, 1, 2}) release(slot);
   if (lane_[0] != none) remove(0);
   lane_[0] = lane;
@@ -198,6 +201,7 @@ void Traffic::place_learner(Id lane, float s, float speed, Id next, float length
   s_[0] = s;
   v_[0] = speed;
   length_[0] = length;
+  offset_[0] = offset;
   if (lane == none) return;
   insert(0);
   const LaneFacts& f = network_->lane(lane);
@@ -242,6 +246,11 @@ float Traffic::acceleration_of(Id i) {
   view.limit = std::min(f.speed * factor_[i], classes[kind].fastest);
   const Id leader = leader_of(i);
   if (leader != none) view.press(s_[leader] - length_[leader] - s_[i], v_[leader]);
+  // Whoever a siren is passing may reach farther back than the siren.
+  for (Id w = leader; w != none && siren(w) && !siren(i);) {
+    w = ahead_[w];
+    if (w != none) view.press(s_[w] - length_[w] - s_[i], v_[w]);
+  }
   if (ghost_[i] != none) {  // until it is out of the lane that it leaves
     const float s = s_[i] * network_->lane(ghost_[i]).length / f.length;
     Id before = rear_[ghost_[i]];
@@ -255,6 +264,8 @@ float Traffic::acceleration_of(Id i) {
   if (const Id past = past_[i]; past != none && s_[i] < length_[i] && obstacle_of_[past] != none)
     see_obstacles(i, past, -s_[i] - network_->lane(past).length, view);
   if (aside_[i] != 0) view.limit = std::min(view.limit, 3.0f);
+  if (siren(i)) see_beside(i, view);
+  if (passing_[i] != 0) view.limit = std::min(view.limit, passing_speed);
   const float freedom = idm_freedom(*view.idm, view.v, view.limit);
   return idm_acceleration(*view.idm, freedom, view.pressure);
 }
@@ -262,7 +273,8 @@ float Traffic::acceleration_of(Id i) {
 void Traffic::step(float dt) {
   const Id count = static_cast<Id>(size());
   for (Id i = 1; i < count; ++i)
-    if (ghost_[i] != none) add_obstacle(ghost_[i], s_[i] - length_[i], v_[i], ObstacleKind::body);
+    if (ghost_[i] != none)
+      add_obstacle(ghost_[i], s_[i] - length_[i], v_[i], ObstacleKind::body, 0, i);
   if (settings_.sirens > 0) make_way(dt);
   for (Id i = 1; i < count; ++i) a_[i] = acceleration_of(i);
   for (Id i = 1; i < count; ++i) move(i, dt);
@@ -277,16 +289,14 @@ void Traffic::move(Id i, float dt) {
   driven_ += static_cast<double>(way);
   s_[i] += way;
   wait_[i] = v_[i] < 0.1f ? wait_[i] + dt : 0;
-  if (siren(i)) {
-    // It may drive past those that made way.
-    while (ahead_[i] != none && s_[i] > s_[ahead_[i]]) {
-      const Id passed = ahead_[i];
-      remove(i);
-      ahead_[i] = ahead_[passed];
-      behind_[i] = passed;
-      (ahead_[i] == none ? front_[lane_[i]] : behind_[ahead_[i]]) = i;
-      ahead_[passed] = i;
-    }
+  // Sirens drive past those that made way, and those past sirens that are held up.
+  while (ahead_[i] != none && s_[i] > s_[ahead_[i]] && (siren(i) || siren(ahead_[i]))) {
+    const Id passed = ahead_[i];
+    remove(i);
+    ahead_[i] = ahead_[passed];
+    behind_[i] = passed;
+    (ahead_[i] == none ? front_[lane_[i]] : behind_[ahead_[i]]) = i;
+    ahead_[passed] = i;
   }
   while (s_[i] > network_->lane(lane_[i]).length) {
     const LaneFacts& f = network_->lane(lane_[i]);

@@ -71,10 +71,12 @@ class Traffic {
   // `rear` is the arc length of its near side, `offset` is to the left of the lane's middle. A
   // place kept free for who waits there counts only for those who can still stop comfortably.
   enum class ObstacleKind : std::uint8_t { body, person, waiting };
-  void add_obstacle(Id lane, float rear, float speed, ObstacleKind kind, float offset = 0);
+  // `vehicle`: which of the traffic it is part of, for which it is none.
+  void add_obstacle(Id lane, float rear, float speed, ObstacleKind kind, float offset = 0,
+                    Id vehicle = none);
   // Where the learner's car is driving, and the internal lane that it will take (none: unknown).
   // lane none: nowhere in traffic.
-  void place_learner(Id lane, float s, float speed, Id next, float length);
+  void place_learner(Id lane, float s, float speed, Id next, float length, float offset);
   void step(float dt);
   // Puts a vehicle somewhere else; false, and nothing is done, where there is no room.
   bool move_to(Id i, Id lane, float s, float speed);
@@ -133,6 +135,7 @@ class Traffic {
     float rear = 0, speed = 0;
     ObstacleKind kind = ObstacleKind::body;
     float offset = 0;
+    Id vehicle = none;
     std::int32_t next = none;
   };
   // What one vehicle sees ahead.
@@ -168,6 +171,7 @@ class Traffic {
   bool admitted(Id i, Id internal, float rest);
   void follow_into(Id i, Id lane, float distance, View& view) const;
   void see_reaching_back(Id i, Id lane, float rest, View& view) const;
+  bool passes(Id i, const Obstacle& o) const;
   void see_obstacles(Id i, Id lane, float distance, View& view) const;
   float reach_aside(Id i, Id lane) const;
   bool person_on(Id i, Id internal) const;
@@ -180,7 +184,8 @@ class Traffic {
   bool let_in(Id i, Id internal, float rest);
   bool exit_has_room(Id i, Id internal, int depth) const;
   void turn_elsewhere(Id i);
-  void claim(Id i, Id intersection);
+  void claim(Id i, Id internal);
+  void claim_way_out(Id i, Id internal);
   Id claimant_of(Id intersection) const;
   bool may_cross(Id i, Id internal, float rest, bool leaving) const;
   bool conflicts_clear(Id i, const Conflict& c, float rest, bool leaving) const;
@@ -190,7 +195,6 @@ class Traffic {
   bool next_reserved(Id i, Id internal, float rest);
   bool must_wait(Id i, Id internal, const Conflict& c, float until) const;
   bool comes_from_behind(const Conflict& c, float until) const;
-  bool siren_comes(Id i, Id internal) const;
   bool conflicting(Id internal, Id other) const;
   float place_on(std::int32_t slot, Id internal) const;
   void take(std::int32_t slot, Id internal, std::int64_t order);
@@ -198,14 +202,27 @@ class Traffic {
   void withdraw(Id i);
   void release(std::int32_t slot);
 
-  // traffic_lanes.cpp, traffic_people.cpp
+  // traffic_lanes.cpp
   void consider_change(Id i);
   bool gain_of(Id i, Id lane, float& gain, float& s) const;
   float behind(Id i, Id leader, float s) const;
+  void update_offset(Id i, float dt);
+
+  // traffic_sirens.cpp
   void make_way(float dt);
   void pull_aside(Id siren, float dt);
   bool passed_by_all(Id i) const;
-  void update_offset(Id i, float dt);
+  bool clear_of(Id siren, Id i) const;
+  bool held_up(Id i) const;
+  void plan_passing(Id siren);
+  Id lane_beside(Id lane, float side) const;
+  template <class Tell>
+  void look_beside(Id siren, float side, float edge, Tell tell) const;
+  bool room_beside(Id siren, float aim) const;
+  void see_beside(Id siren, View& view) const;
+  void block_beside(Id siren);
+  bool siren_comes(Id i, Id internal) const;
+  bool lets_siren_by(Id i) const;
 
   std::shared_ptr<const TrafficNetwork> network_;
   TrafficSettings settings_;
@@ -228,6 +245,9 @@ class Traffic {
   Column<std::uint8_t> committed_;  // let into next_, or on an internal lane
   Column<std::uint8_t> halted_;     // has stopped at the line
   Column<std::uint8_t> aside_;      // has made way for a siren
+  // Of sirens, anew in each step: where in its lane it wants to be, and whether it passes somebody.
+  Column<float> aim_;
+  Column<std::uint8_t> passing_;
 
   // By slot, three for each vehicle: 3i for the intersection before or under it, 3i + 1 for the one
   // that its rear is leaving, 3i + 2 for the one after the next where it may not wait between them.
@@ -242,8 +262,8 @@ class Traffic {
   Column<std::int32_t> obstacle_of_;  // the first one
   std::vector<Obstacle> obstacles_;
   std::vector<Id> blocked_lanes_;  // those that have obstacles
-  // By intersection: who has waited too long, and when it last asked.
-  Column<Id> claimant_;
+  // By intersection: who has waited too long, for which way, and when it last asked.
+  Column<Id> claimant_, claimed_way_;
   Column<std::int64_t> claim_tick_;
 };
 

@@ -29,11 +29,14 @@ float time_for(float way, float v, float a, float fastest) {
 
 }  // namespace
 
-// Those who made way are no obstacle to whom they made it for.
+// Those who made way are no obstacle to whom they made it for, where there is room beside them; nor
+// is a siren to them that cannot go on.
 Id Traffic::leader_of(Id i) const {
   Id leader = ahead_[i];
   if (siren(i))
-    while (leader != none && aside_[leader] != 0) leader = ahead_[leader];
+    while (leader != none && aside_[leader] != 0 && clear_of(i, leader)) leader = ahead_[leader];
+  else if (aside_[i] != 0)
+    while (leader != none && held_up(leader) && clear_of(leader, i)) leader = ahead_[leader];
   return leader;
 }
 
@@ -77,7 +80,7 @@ void Traffic::see_reaching_back(Id i, Id lane, float rest, View& view) const {
     for (auto slot = slots_[way]; slot != none; slot = slot_next_[slot]) {
       const Id w = slot / 3;
       const float front = place_on(slot, way), back = front - length_[w];
-      if (w != i && front > 0 && back < 0.5f && !(siren(i) && aside_[w] != 0))
+      if (w != i && front > 0 && back < 0.5f && !(siren(i) && aside_[w] != 0 && clear_of(i, w)))
         view.press(rest + back, v_[w]);
     }
   }
@@ -134,7 +137,7 @@ void Traffic::see_conflicts(Id i, Id internal, float place, View& view) const {
       const float back = front - length_[w] - swing(length_[w]) - mine;
       if (back > c.other_end) continue;
       if (c.kind == ConflictKind::diverging) {
-        if (front > place && !(siren(i) && aside_[w] != 0))
+        if (front > place && !(siren(i) && aside_[w] != 0 && clear_of(i, w)))
           view.press(front - length_[w] - place, v_[w]);
         continue;
       }
@@ -200,19 +203,20 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
   if (!siren(i)) {
     if (lane.control == Control::signal && light(internal) != Light::green) return false;
     if (lane.control == Control::stop && halted_[i] == 0) return false;
-    if (settings_.sirens > 0 && siren_comes(i, internal)) return false;
+    if (settings_.sirens > 0 && (siren_comes(i, internal) || lets_siren_by(i))) return false;
   }
   // The path of a U-turn lies beside itself: one at a time.
   if (lane.turn == Turn::u_turn && others_on(i, internal)) return false;
   if (!exit_has_room(i, internal, 3)) {
     if (wait_[i] > full_patience && ticks_ % 10 == i % 10) turn_elsewhere(i);
-    claim(i, lane.intersection);
+    claim(i, internal);
+    claim_way_out(i, internal);
     return false;
   }
   if (person_on(i, internal)) return false;
   const Id claimant = claimant_of(lane.intersection);
-  if (claimant != none && claimant != i && !siren(i) && next_[claimant] != none &&
-      conflicting(internal, next_[claimant]))
+  if (claimant != none && claimant != i && !siren(i) &&
+      conflicting(internal, claimed_way_[lane.intersection]))
     return false;
   if (!next_reserved(i, internal, rest)) return false;
   for (const bool leaving : {false, true}) {
@@ -221,16 +225,29 @@ bool Traffic::let_in(Id i, Id internal, float rest) {
     commit(i, internal, leaving ? slot_order_[3 * i + 1] : ++sequence_);
     return true;
   }
-  claim(i, lane.intersection);
+  claim(i, internal);
   return false;
 }
 
-// Who has waited long asks that nobody else is let in before; the first one who does is heard.
-void Traffic::claim(Id i, Id intersection) {
+// Who has waited long asks that nobody else is let in before where it would hinder; the first one
+// who does is heard.
+void Traffic::claim(Id i, Id internal) {
+  const Id intersection = network_->shape(internal).intersection;
   const Id claimant = claimant_of(intersection);
   if (wait_[i] <= long_patience || (claimant != none && claimant != i)) return;
   claimant_[intersection] = i;
+  claimed_way_[intersection] = internal;
   claim_tick_[intersection] = ticks_;
+}
+
+// Where the street behind the intersection is too short to wait on, the place that it needs is
+// behind the next one, and would be taken for ever by those who pass there.
+void Traffic::claim_way_out(Id i, Id internal) {
+  const Id exit = network_->lane(internal).to;
+  const LaneFacts& f = network_->lane(exit);
+  if (wait_[i] <= long_patience || f.line - f.taken >= length_[i] + 2) return;
+  for (const Id way : network_->map().successors(network_->shape(exit)))
+    if (network_->lane(way).open && network_->shape(way).cars) return claim(i, way);
 }
 
 Id Traffic::claimant_of(Id intersection) const {
@@ -305,6 +322,11 @@ bool Traffic::exit_has_room(Id i, Id internal, int depth) const {
   float room = whole;
   if (last != none)
     room = std::min(whole, s_[last] - length_[last] - f.taken + v_[last] * v_[last] / 8);
+  for (auto k = obstacle_of_[lane]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next) {
+    const Obstacle& o = obstacles_[static_cast<std::size_t>(k)];
+    if (o.kind == ObstacleKind::body && (o.vehicle == none || !passes(i, o)))
+      room = std::min(room, o.rear - f.taken + o.speed * o.speed / 8);
+  }
   if (room >= length_[i] + 2 + claimed) return true;
   if (whole >= length_[i] + 2 || last != none || claimed_[lane] != 0) return false;
   if (depth == 0) return true;
@@ -427,18 +449,6 @@ bool Traffic::comes_from_behind(const Conflict& c, float until) const {
       if (rest < 0) continue;
       if ((rest + length + c.other_begin) / std::max(v_[slot / 3], 4.0f) < until + 1) return true;
     }
-  }
-  return false;
-}
-
-// Whether a vehicle with a siren is about to cross the path.
-bool Traffic::siren_comes(Id i, Id internal) const {
-  const Id at_intersection = network_->shape(internal).intersection;
-  for (Id e = static_cast<Id>(size()) - 1; e > 0 && siren(e); --e) {
-    if (e == i || network_->lane(lane_[e]).internal || next_[e] == none) continue;
-    if (network_->shape(next_[e]).intersection != at_intersection) continue;
-    if (network_->lane(lane_[e]).length - s_[e] > 60) continue;
-    if (conflicting(internal, next_[e])) return true;
   }
   return false;
 }

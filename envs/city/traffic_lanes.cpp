@@ -9,13 +9,8 @@ namespace sandlot::city {
 namespace {
 
 constexpr float sideways_speed = 1.2f;  // m/s, of a change of lanes
+constexpr float over_edge = 0.05f;      // m that who makes way goes over its lane's edge
 constexpr float last_change = 25;       // m before the line: none from there on
-
-// SUMO's blue light device: within 25 m they react, at these rates per second.
-constexpr float siren_reach = 25;
-constexpr float siren_near = 12.5f;
-constexpr double rate_near = 0.577, rate_far = 0.189;
-constexpr float reset_distance = 30;
 
 }  // namespace
 
@@ -105,48 +100,16 @@ void Traffic::update_offset(Id i, float dt) {
   } else if (aside_[i] != 0) {
     const bool inner = lane.road != none && at(network_->map().roads, lane.road).lane_count > 1 &&
                        (kerb < 0 ? lane.left : lane.right) == none;
-    wanted = (inner ? -kerb : kerb) * std::max(0.0f, lane.width / 2 - length_[i] * 0.15f);
+    wanted =
+        (inner ? -kerb : kerb) * std::max(0.0f, (lane.width - vehicle_width(i)) / 2 + over_edge);
     rate = 0.6f;
   } else if (siren(i)) {
-    for (Id w = ahead_[i]; w != none; w = ahead_[w])
-      if (aside_[w] != 0 && s_[w] - length_[w] - s_[i] < 20) wanted = -kerb * 1.2f;
-    for (Id w = behind_[i]; w != none; w = behind_[w])
-      if (aside_[w] != 0 && s_[i] - length_[i] - s_[w] < 1) wanted = -kerb * 1.2f;
+    wanted = aim_[i];
   }
   if (wanted == offset_[i] && ghost_[i] == none) return;
   const float most = rate * dt;
   offset_[i] += std::clamp(wanted - offset_[i], -most, most);
   if (ghost_[i] != none && std::abs(offset_[i]) < lane.width * 0.25f) ghost_[i] = none;
-}
-
-// Drivers within earshot of a siren behind or before them make way, and go on once it has passed.
-void Traffic::make_way(float dt) {
-  for (Id e = static_cast<Id>(size()) - 1; e > 0 && siren(e); --e) pull_aside(e, dt);
-  for (Id i = 1; i < static_cast<Id>(size()); ++i)
-    if (aside_[i] != 0 && passed_by_all(i)) aside_[i] = 0;
-}
-
-void Traffic::pull_aside(Id siren_vehicle, float dt) {
-  const Pose e = body(siren_vehicle);
-  for (Id i = 1; i < static_cast<Id>(size()); ++i) {
-    if (aside_[i] != 0 || siren(i) || network_->lane(lane_[i]).internal) continue;
-    if (kind_[i] == VehicleKind::bicycle) continue;  // rides at the kerb as it is
-    const Pose b = body(i);
-    const float away = distance(b.position, e.position);
-    if (away > siren_reach || dot(b.position - e.position, direction(e.heading)) < 0) continue;
-    const double rate = away < siren_near ? rate_near : rate_far;
-    if (random_.bernoulli(rate * static_cast<double>(dt))) aside_[i] = 1;
-  }
-}
-
-bool Traffic::passed_by_all(Id i) const {
-  const Pose b = body(i);
-  for (Id e = static_cast<Id>(size()) - 1; e > 0 && siren(e); --e) {
-    const Pose p = body(e);
-    const Vec2 to = b.position - p.position;
-    if (length(to) < reset_distance && dot(to, direction(p.heading)) > -length_[e]) return false;
-  }
-  return true;
 }
 
 void Traffic::save(Writer& out) const {
@@ -157,8 +120,9 @@ void Traffic::save(Writer& out) const {
   out.write(driven_);
   out.write(overruns_);
   random_.save(out);
-  for (const auto* c : {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_,
-                        &slot_lane_, &slot_next_, &front_, &rear_, &slots_, &claimed_, &claimant_})
+  for (const auto* c :
+       {&lane_, &next_, &ahead_, &behind_, &past_, &past2_, &after_, &ghost_, &slot_lane_,
+        &slot_next_, &front_, &rear_, &slots_, &claimed_, &claimant_, &claimed_way_})
     out.write(c->all());
   for (const auto* c : {&s_, &v_, &a_, &length_, &factor_, &wait_, &offset_}) out.write(c->all());
   for (const auto* c : {&committed_, &halted_, &aside_}) out.write(c->all());
@@ -193,7 +157,8 @@ void Traffic::load(Reader& in) {
     read_column(in, *c, vehicles);
   for (auto* c : {&slot_lane_, &slot_next_}) read_column(in, *c, 3 * vehicles);
   for (auto* c : {&front_, &rear_, &slots_, &claimed_}) read_column(in, *c, lanes);
-  read_column(in, claimant_, network_->map().intersections.size());
+  for (auto* c : {&claimant_, &claimed_way_})
+    read_column(in, *c, network_->map().intersections.size());
   for (auto* c : {&s_, &v_, &a_, &length_, &factor_, &wait_, &offset_})
     read_column(in, *c, vehicles);
   for (auto* c : {&committed_, &halted_, &aside_}) read_column(in, *c, vehicles);
@@ -202,6 +167,8 @@ void Traffic::load(Reader& in) {
   in.read(kind_.all());
   if (kind_.size() != vehicles) in.fail("the traffic has another size");
   check_loaded(in);
+  aim_.assign(vehicles, 0);
+  passing_.assign(vehicles, 0);
   obstacle_of_.assign(lanes, none);
   obstacles_.clear();
   blocked_lanes_.clear();
@@ -215,7 +182,8 @@ void Traffic::check_loaded(Reader& in) const {
     for (const Id id : column.all())
       if (id < none || id >= end) in.fail("the traffic has an id that is out of range");
   };
-  for (const auto* c : {&lane_, &next_, &past_, &past2_, &after_, &ghost_, &slot_lane_})
+  for (const auto* c :
+       {&lane_, &next_, &past_, &past2_, &after_, &ghost_, &slot_lane_, &claimed_way_})
     within(*c, lanes);
   for (const auto* c : {&ahead_, &behind_, &front_, &rear_, &claimant_}) within(*c, vehicles);
   for (const auto* c : {&slot_next_, &slots_}) within(*c, 3 * vehicles);

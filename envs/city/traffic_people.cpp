@@ -19,9 +19,16 @@ float Traffic::reach_aside(Id i, Id lane) const {
   return class_of(kind_[i]).width / 2 + person_radius + 0.15f + cut;
 }
 
+// Whether part of a vehicle in the lane beside leaves room for vehicle i.
+bool Traffic::passes(Id i, const Obstacle& o) const {
+  return o.vehicle == i || std::abs(o.offset - offset_[i]) >
+                               (vehicle_width(i) + vehicle_width(o.vehicle)) / 2 + 0.15f;
+}
+
 void Traffic::see_obstacles(Id i, Id lane, float distance, View& view) const {
   for (auto k = obstacle_of_[lane]; k != none; k = obstacles_[static_cast<std::size_t>(k)].next) {
     const Obstacle& o = obstacles_[static_cast<std::size_t>(k)];
+    if (o.vehicle != none && passes(i, o)) continue;
     const float gap = distance + o.rear;
     if (o.kind == ObstacleKind::body) {
       if (gap >= 0) view.press(gap, o.speed);
