@@ -163,13 +163,15 @@ class TreeGrower::TypedWork final : public TreeGrower::Work {
       if (split.gain > open.split.gain) open.split = std::move(split);
   }
 
-  // Columns in random order until enough of them vary, so that of equal cuts, which are many where
-  // rows are few, each tree may take another.
+  // Columns in random order until enough of them vary, or all of them in theirs.
   void find_anew(Open& open) {
+    const bool in_order = per_node_ == drawn_.size() && !rules_.random_cuts && !rules_.random_ties;
     std::size_t tried = 0;
     for (std::size_t i = 0; i < drawn_.size() && tried < per_node_; ++i) {
-      const auto rest = static_cast<std::uint32_t>(drawn_.size() - i);
-      std::swap(drawn_[i], drawn_[i + random_->below(rest)]);
+      if (!in_order) {
+        const auto rest = static_cast<std::uint32_t>(drawn_.size() - i);
+        std::swap(drawn_[i], drawn_[i + random_->below(rest)]);
+      }
       const int column = drawn_[i];
       const auto rows = rows_of(open);
       const bool varies = rules_.random_cuts && columns_.categories() == 0

@@ -36,6 +36,9 @@ struct GrowthRules {
   double split_weight = 0;   // a node lighter than that is a leaf
   double least_gain = -1;    // a split that gains less is not made
   int columns_per_node = 0;  // drawn without those that are constant in the node; 0: all
+  // Whether columns are tried in random order also where all are, so that of equal cuts, which are
+  // many where rows are few, each tree may take another. Else the first column's is taken.
+  bool random_ties = false;
   bool random_cuts = false;  // one threshold per column, drawn evenly (Geurts et al. 2006)
   std::span<const std::int64_t> monotone = {};  // per column: −1, 0, 1; or none
 };

@@ -89,6 +89,7 @@ void TreeSettings::splitting(Fields& f) {
 
 GrowthRules TreeSettings::rules(double weight, double scale) const {
   GrowthRules rules;
+  rules.random_ties = true;
   rules.max_depth = max_depth;
   rules.max_leaves = max_leaf_nodes;
   rules.split_weight = min_samples_split > 2 ? min_samples_split : 0;

@@ -43,8 +43,7 @@ TEST_CASE("encoded runs: killed and resumed they end with the same bytes, and po
       "true}";
   const std::string reduced =
       "encoder: {name: dimensionality_reduction, transformer: {name: pca, components: 3}, warm_up: "
-      "1000, "
-      "online: true}";
+      "1000}";
   const std::string novelty = "novelty: {name: dbscan, bonus: 0.1, memory: 500, every: 500}";
   for (const auto& text :
        {config(cells, kTable), config(reduced, kTiles), config(novelty, kTiles),
