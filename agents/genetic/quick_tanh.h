@@ -1,5 +1,6 @@
 // tanh within 3e-7 of the true one: a quotient of polynomials, so that a loop over rows is a few
-// instructions and one row gives the same bits as many.
+// instructions and one row gives the same bits as many. The coefficients are those of Eigen's tanh of
+// floats, which does not promise the latter.
 #pragma once
 
 namespace sandlot {

@@ -195,12 +195,17 @@ void draw_heat(Scene& scene, const Game& game, Heat heat, std::span<const float>
     if (std::isnan(x) || (heat == Heat::shares && x < 0.005f)) continue;
     const Spot at{static_cast<float>(p % size), static_cast<float>(size - 1 - p / size)};
     const float part = heat == Heat::shares ? x / most : (x + 1) / 2;
-    const float radius = heat == Heat::shares ? 0.24f + 0.2f * std::sqrt(part) : 0.4f;
+    // Thought of before the last moves, whose stones stay to be seen below it.
+    const bool taken = board.at(board.vertex_of(p)) != kEmpty;
+    const float radius = taken                  ? 0.2f
+                         : heat == Heat::shares ? 0.24f + 0.2f * std::sqrt(part)
+                                                : 0.4f;
     scene.circle(at, radius,
                  warmth(heat == Heat::shares ? 0.5f + 0.5f * part : part).with_alpha(225),
                  {Paint::hex(0x1A1208, 120), 0.03f});
     const bool dark = heat == Heat::shares ? part > 0.55f : part < 0.25f || part > 0.75f;
-    scene.text({at.x, at.y - 0.1f}, words(x), heat == Heat::shares ? 0.3f : 0.24f,
+    const float height = taken ? 0.16f : heat == Heat::shares ? 0.3f : 0.24f;
+    scene.text({at.x, at.y - height / 3}, words(x), height,
                dark ? Paint::hex(0xFFFFFF) : Paint::hex(0x2A1A08), Align::center, part > 0.99f);
   }
   const float pass = by_action.back();
