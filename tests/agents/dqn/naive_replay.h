@@ -228,4 +228,11 @@ class ReplayPlay {
   NaiveReplay naive;
 };
 
+inline EnvironmentSpec spec_of(Space observation, int actions = 2) {
+  EnvironmentSpec spec;
+  spec.observation = std::move(observation);
+  spec.action = Space::discrete(actions);
+  return spec;
+}
+
 }  // namespace sandlot
