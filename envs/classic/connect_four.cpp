@@ -46,22 +46,19 @@ void ConnectFourRules::observe(const Board&, const State& state, std::span<float
   }
 }
 
-int ConnectFourRules::best_action(const State& state, Random& random) {
+std::vector<int> ConnectFourRules::action_values(const State& state) {
   const int columns = state.columns(), rows = state.rows();
-  if (columns * rows > 30 && state.count() < kExactFrom) {
-    if (columns == 7 && rows == 6 && state.count() == 0) return 3;
-    return heuristic_action(state, random);
-  }
+  if (columns * rows > 30 && state.count() < kExactFrom) return {};
   // What was found is of use in all games that the thread plays.
   thread_local std::map<std::pair<int, int>, std::unique_ptr<ConnectFourSolver>> solvers;
   auto& solver = solvers[{columns, rows}];
   if (!solver) solver = std::make_unique<ConnectFourSolver>(Board{columns, rows}, 2097143);
-  const auto values = solver->action_values(state);
-  const int most = *std::max_element(values.begin(), values.end());
-  std::vector<int> best;
-  for (int a = 0; a < columns; ++a)
-    if (values[static_cast<std::size_t>(a)] == most) best.push_back(a);
-  return best[random.below(static_cast<std::uint32_t>(best.size()))];
+  return solver->action_values(state);
+}
+
+int ConnectFourRules::opening_action(const State& state, Random& random) {
+  if (state.columns() == 7 && state.rows() == 6 && state.count() == 0) return 3;
+  return heuristic_action(state, random);
 }
 
 void ConnectFourRules::draw(const State& state, int last, Scene& scene) {

@@ -76,12 +76,12 @@ struct ConnectFourRules {
     return mirror_of_columns(board.rows, board.columns);
   }
   static void draw(const State& state, int last, Scene& scene);
-  // One of the actions that are best with perfect play, each with the same chance. On boards of
-  // more than 30 places the first eight discs are played otherwise, since solving takes minutes
+  // On boards of more than 30 places empty for the first eight discs, since solving takes minutes
   // there: on 7 × 6 the first one goes to the middle, which wins (Allis 1988), the others win and
   // block where they can.
   static constexpr int kExactFrom = 8;
-  static int best_action(const State& state, Random& random);
+  static std::vector<int> action_values(const State& state);
+  static int opening_action(const State& state, Random& random);
 };
 
 using ConnectFour = TwoPlayers<ConnectFourRules>;

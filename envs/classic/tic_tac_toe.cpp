@@ -53,21 +53,17 @@ void TicTacToeRules::observe(const Board& board, const State& state, std::span<f
   out[0] = static_cast<float>(index);
 }
 
-int TicTacToeRules::best_action(const State& state, Random& random) {
+std::vector<int> TicTacToeRules::action_values(const State& state) {
   // Values of positions, the same for every game.
   thread_local std::unordered_map<std::uint32_t, std::pair<std::int8_t, std::int8_t>> known;
-  std::vector<int> best;
-  int value = -2;
+  std::vector<int> values(9, -2);
   for (int a = 0; a < 9; ++a) {
     if (!state.is_legal(a)) continue;
     State next = state;
     next.play(a);
-    const int v = -solve(next, known);
-    if (v > value) best.clear();
-    if (v >= value) best.push_back(a);
-    value = std::max(value, v);
+    values[static_cast<std::size_t>(a)] = -solve(next, known);
   }
-  return best[random.below(static_cast<std::uint32_t>(best.size()))];
+  return values;
 }
 
 void TicTacToeRules::draw(const State& state, int last, Scene& scene) {

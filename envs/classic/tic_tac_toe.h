@@ -51,8 +51,7 @@ struct TicTacToeRules {
                                                     : std::vector<Symmetry>{};
   }
   static void draw(const State& state, int last, Scene& scene);
-  // One of the actions that are best with perfect play, each with the same chance.
-  static int best_action(const State& state, Random& random);
+  static std::vector<int> action_values(const State& state);
 };
 
 using TicTacToe = TwoPlayers<TicTacToeRules>;

@@ -8,9 +8,14 @@
 //   int to_move() const                           0 or 1
 //   bool over() const; int winner() const         the winner's number, −1 for none
 // and static functions for specification, observation, symmetries, drawing and the settings of the
-// board.
+// board, and for who plays perfectly:
+//   std::vector<int> action_values(state)         1, 0 or −1 for the player to move, −2 where
+//                                                 illegal; empty where solving takes too long
+//   int opening_action(state, random)             what is played then, if that can be
 //
 // Reward at the end alone: 1, 0 or −1 for the agent, or, where both sides act, for player 0.
+// Metrics beside an opponent who never errs: `judged`, the agent's moves whose value could be
+// known, and `mistakes`, those of them that gave away a win or a draw.
 #pragma once
 
 #include <algorithm>
@@ -130,6 +135,7 @@ class TwoPlayers final : public Environment {
     spec_.masks_actions = true;
     spec_.gives_game = true;
     spec_.has_goal = settings.opponent != Opponent::none;
+    if (settings.opponent == Opponent::perfect) spec_.metrics = {"judged", "mistakes"};
     moves_.reserve(64);  // more than any of these boards holds
     reset(0);
   }
@@ -140,6 +146,7 @@ class TwoPlayers final : public Environment {
     random_ = Random(derive(seed, "opponent"));
     state_ = State(settings_.board);
     moves_.clear();
+    judged_ = mistakes_ = 0;
     agent_ = 0;
     if (settings_.opponent != Opponent::none)
       agent_ = settings_.turn == Turn::first    ? 0
@@ -149,6 +156,7 @@ class TwoPlayers final : public Environment {
   }
 
   StepResult step(Action action) override {
+    if (settings_.opponent == Opponent::perfect) judge(action.index);
     play(action.index);
     answer();
     if (!state_.over()) return {0, Status::running};
@@ -165,6 +173,11 @@ class TwoPlayers final : public Environment {
     return settings_.opponent == Opponent::none ? state_.to_move() : 0;
   }
   bool goal_reached() const override { return spec_.has_goal && state_.winner() == agent_; }
+  void metrics(std::span<double> out) const override {
+    if (out.empty()) return;
+    out[0] = judged_;
+    out[1] = mistakes_;
+  }
   void events(EventSink& sink) const override {
     if (!state_.over()) return;
     sink.add(state_.winner() < 0 ? "drawn" : state_.winner() == 0 ? "first_won" : "second_won");
@@ -179,6 +192,8 @@ class TwoPlayers final : public Environment {
 
   void save(Writer& out) const override {
     out.write(agent_);
+    out.write(judged_);
+    out.write(mistakes_);
     out.write(moves_);
     random_.save(out);
   }
@@ -186,6 +201,9 @@ class TwoPlayers final : public Environment {
   void load(Reader& in) override {
     in.read(agent_);
     if (agent_ != 0 && agent_ != 1) in.fail("there is no such player");
+    in.read(judged_);
+    in.read(mistakes_);
+    if (mistakes_ < 0 || judged_ < mistakes_) in.fail("more mistakes than moves");
     std::vector<std::int32_t> moves;
     in.read(moves);
     state_ = State(settings_.board);
@@ -205,12 +223,30 @@ class TwoPlayers final : public Environment {
   }
   void answer() {
     if (settings_.opponent == Opponent::none || state_.over() || state_.to_move() == agent_) return;
-    if (settings_.opponent == Opponent::perfect) return play(Rules::best_action(state_, random_));
+    if (settings_.opponent == Opponent::perfect) return play(perfect_action());
     if (settings_.opponent == Opponent::heuristic) return play(heuristic_action(state_, random_));
     int action = 0;
     do action = static_cast<int>(random_.below(static_cast<std::uint32_t>(state_.actions())));
     while (!state_.is_legal(action));
     play(action);
+  }
+  // One of the actions that are best, each with the same chance.
+  int perfect_action() {
+    const std::vector<int> values = Rules::action_values(state_);
+    if constexpr (requires { Rules::opening_action(state_, random_); })
+      if (values.empty()) return Rules::opening_action(state_, random_);
+    const int most = *std::max_element(values.begin(), values.end());
+    auto left =
+        random_.below(static_cast<std::uint32_t>(std::count(values.begin(), values.end(), most)));
+    for (int a = 0;; ++a)
+      if (values[static_cast<std::size_t>(a)] == most && left-- == 0) return a;
+  }
+  void judge(int action) {
+    const std::vector<int> values = Rules::action_values(state_);
+    if (values.empty()) return;
+    ++judged_;
+    if (values[static_cast<std::size_t>(action)] < *std::max_element(values.begin(), values.end()))
+      ++mistakes_;
   }
   float result() const {
     return state_.winner() < 0 ? 0.0f : state_.winner() == agent_ ? 1.0f : -1.0f;
@@ -220,6 +256,7 @@ class TwoPlayers final : public Environment {
   Settings settings_;
   State state_;
   int agent_ = 0;
+  std::int32_t judged_ = 0, mistakes_ = 0;
   std::vector<std::int32_t> moves_;
   Random random_;
 };
