@@ -7,10 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "agents/tabular/random_agent.h"
@@ -18,17 +16,14 @@
 #include "sim/config/experiment_config.h"
 #include "sim/core/episode.h"
 #include "sim/core/scene.h"
-#include "tests/allocations.h"
+#include "tests/envs/classic/lunar_lander.h"
 
 using namespace sandlot;
 using namespace sandlot::classic;
+using namespace sandlot::test;
 using doctest::Approx;
 
 namespace {
-
-using Seen = std::array<double, 8>;
-enum Value { X, Y, VX, VY, Angle, Turn, RightLeg, LeftLeg };
-constexpr int kNothing = 0, kLeft = 1, kMain = 2, kRight = 3;
 
 // The lander is a trapezium of 14·2 and 17·2 by 17 on a box of 17·2 by 10, the legs boxes of 4 by
 // 16, all in 1/30 m; densities 5 and 1.
@@ -37,65 +32,12 @@ constexpr double kMass = kHull + 2 * (4 * 16 / 900.0);
 // From m/s to the velocities of the observation.
 constexpr double kAcross = 10 / 50.0, kUp = 20 / 3.0 / 50;
 
-Seen observed(const Environment& env) {
-  std::array<float, 8> values{};
-  env.observe(values);
-  Seen seen;
-  std::copy(values.begin(), values.end(), seen.begin());
-  return seen;
-}
-
-StepResult act(Environment& env, int action) { return env.step({.index = action, .values = {}}); }
-StepResult act(Environment& env, float main, float side) {
-  const std::array<float, 2> values{main, side};
-  return env.step({.index = 0, .values = values});
-}
-
-std::vector<std::byte> saved(const Environment& env) {
-  Writer out;
-  env.save(out);
-  return {out.bytes().begin(), out.bytes().end()};
-}
-
-std::string load_error(Environment& env, std::span<const std::byte> bytes) {
-  try {
-    Reader in(bytes, "file");
-    env.load(in);
-  } catch (const ArchiveError& e) {
-    return e.what();
-  }
-  return "no error";
-}
-
 bool has_event(const Environment& env, std::string_view name) {
   EventSink sink;
   env.events(sink);
   return std::any_of(sink.list().begin(), sink.list().end(),
                      [&](const auto& event) { return event.name == name; });
 }
-
-// The controller that Gymnasium ships with this world: lean toward the pad, hover at a height that
-// falls with the distance from it, and with a leg on the ground only brake.
-struct Controller {
-  bool continuous = false;
-  double lowest = 0;  // the height to hover at over the pad
-
-  StepResult step(Environment& env) const {
-    const Seen s = observed(env);
-    const double lean = std::clamp(0.5 * s[X] + s[VX], -0.4, 0.4);
-    double turn = 0.5 * (lean - s[Angle]) - s[Turn];
-    double lift = 0.5 * (lowest + 0.55 * std::abs(s[X]) - s[Y]) - 0.5 * s[VY];
-    if (s[RightLeg] != 0 || s[LeftLeg] != 0) {
-      turn = 0;
-      lift = -0.5 * s[VY];
-    }
-    if (continuous)
-      return act(env, static_cast<float>(std::clamp(20 * lift - 1, -1.0, 1.0)),
-                 static_cast<float>(std::clamp(-20 * turn, -1.0, 1.0)));
-    if (lift > std::abs(turn) && lift > 0.05) return act(env, kMain);
-    return act(env, turn < -0.05 ? kRight : turn > 0.05 ? kLeft : kNothing);
-  }
-};
 
 struct Returns {
   double mean = 0;
@@ -356,137 +298,6 @@ TEST_CASE("lunar lander: wind changes the way, no more than its power, and not o
     return play(settings, 50, [](Environment& env) { return Controller{}.step(env); }).landed;
   };
   CHECK(landed({.wind = true}) < landed({}));
-}
-
-TEST_CASE("lunar lander: a used world starts like a new one") {
-  LunarLander used;
-  Random random(3);
-  for (Seed seed = 0; seed < 10; ++seed) {
-    LunarLander fresh;
-    fresh.reset(seed);
-    used.reset(seed);
-    for (StepResult result; result.status == Status::running;) {
-      const int action = static_cast<int>(random.below(4));
-      result = act(used, action);
-      act(fresh, action);
-      REQUIRE(observed(fresh) == observed(used));
-    }
-    REQUIRE(saved(fresh) == saved(used));
-  }
-}
-
-TEST_CASE("lunar lander: continuous episodes are saved and loaded, wind and all") {
-  const LunarLander::Settings settings{.continuous = true, .wind = true};
-  LunarLander env(settings);
-  Random random(8);
-  const auto throttle = [&random] { return 2 * random.uniform_float() - 1; };
-  for (Seed seed = 0; seed < 10; ++seed) {
-    env.reset(seed);
-    StepResult result;
-    for (int t = 0; t < 40 && result.status == Status::running; ++t)
-      result = act(env, throttle(), throttle());
-    const auto bytes = saved(env);
-    LunarLander copy(settings);
-    Reader in(bytes);
-    copy.load(in);
-    CHECK(in.remaining() == 0);
-    REQUIRE(saved(copy) == bytes);
-    while (result.status == Status::running) {
-      const float main = throttle(), side = throttle();
-      result = act(env, main, side);
-      const StepResult other = act(copy, main, side);
-      REQUIRE(other.reward == result.reward);
-      REQUIRE(other.status == result.status);
-      REQUIRE(observed(copy) == observed(env));
-    }
-    REQUIRE(saved(copy) == saved(env));
-  }
-}
-
-TEST_CASE("lunar lander: without a step limit, long episodes are saved whole") {
-  WrapperSettings wrappers;
-  wrappers.step_limit = 0;
-  Episode<LunarLander> env(LunarLander{}, wrappers), copy(LunarLander{}, wrappers);
-  env.reset(1);
-  const Controller hover{.lowest = 0.7};
-  for (int t = 0; t < 2500; ++t) REQUIRE(hover.step(env).status == Status::running);
-  const auto bytes = saved(env);
-  Reader in(bytes);
-  copy.load(in);
-  for (int t = 0; t < 100; ++t) {
-    hover.step(env);
-    hover.step(copy);
-    REQUIRE(observed(copy) == observed(env));
-  }
-  CHECK(saved(copy) == saved(env));
-}
-
-TEST_CASE("lunar lander: damaged archives are refused, word for word") {
-  LunarLander env;
-  env.reset(1);
-  for (int t = 0; t < 20; ++t) act(env, t % 4);
-  const auto good = saved(env);  // seed, count, 20 actions, 8 values
-  REQUIRE(good.size() == 8 + 8 + 20 + 64);
-  CHECK(load_error(env, good) == "no error");
-  const auto with = [&](std::size_t at, int value) {
-    auto bytes = good;
-    bytes[at] = static_cast<std::byte>(value);
-    return bytes;
-  };
-  const auto refusal = [](const std::string& what, int at) {
-    return "file: cannot be read: " + what + " (at byte " + std::to_string(at) + ")";
-  };
-  CHECK(load_error(env, with(16 + 7, 4)) ==
-        refusal("an action of the lander is not one of its four", 36));
-  CHECK(load_error(env, with(9, 200)) ==
-        refusal("a count is larger than the rest of the file", 16));
-  const std::string elsewhere = "the lander's actions lead elsewhere than when it was saved";
-  CHECK(load_error(env, with(0, 77)) == refusal(elsewhere, 100));
-  CHECK(load_error(env, with(16 + 7, 1)) == refusal(elsewhere, 100));
-  LunarLander light({.gravity = -5});
-  CHECK(load_error(light, good) == refusal(elsewhere, 100));
-
-  Writer endless;
-  endless.write(Seed{1});
-  endless.write(std::vector<std::uint8_t>(999, 0));
-  endless.write(std::array<double, 8>{});
-  CHECK(load_error(env, endless.bytes()) ==
-        refusal("the lander's episode ends before its last action", 8 + 8 + 999 + 64));
-
-  LunarLander continuous({.continuous = true});
-  const auto throttles = [](std::vector<float> values) {
-    Writer out;
-    out.write(Seed{1});
-    out.write(values);
-    out.write(std::array<double, 8>{});
-    return std::vector<std::byte>(out.bytes().begin(), out.bytes().end());
-  };
-  const std::string outside = "a throttle of the lander is outside −1 to 1";
-  CHECK(load_error(continuous, throttles({0, 1.5f})) == refusal(outside, 24));
-  CHECK(load_error(continuous, throttles({std::nanf(""), 0})) == refusal(outside, 24));
-  CHECK(load_error(continuous, throttles({0, 0, 0})) ==
-        refusal("a step of the lander has one throttle", 28));
-  CHECK(load_error(continuous, throttles({0, 0})) == refusal(elsewhere, 88));
-}
-
-TEST_CASE("lunar lander: continuous steps allocate nothing, and it moves") {
-  LunarLander env({.continuous = true});
-  env.reset(1);
-  Random random(2);
-  const long before = allocations;
-  for (int t = 0; t < 3000; ++t)
-    if (act(env, 2 * random.uniform_float() - 1, 0).status != Status::running)
-      env.reset(static_cast<Seed>(t));
-  CHECK(allocations == before);
-  LunarLander moved = std::move(env);
-  LunarLander copy({.continuous = true});
-  const auto bytes = saved(moved);
-  CHECK(load_error(copy, bytes) == "no error");
-  for (int t = 0; t < 5; ++t) {
-    act(moved, 0.5f, 0.7f);
-    act(copy, 0.5f, 0.7f);
-    CHECK(observed(moved) == observed(copy));
-  }
 }
 
 TEST_CASE("lunar lander: pictures show flames only while engines burn") {
