@@ -48,8 +48,10 @@ Mosaic::Mosaic(int panels, int width, int height)
 }
 
 Mosaic::Place Mosaic::place(int panel) const {
-  return {gap_ + panel % columns_ * (width_ + gap_),
-          gap_ + panel / columns_ * (height_ + strip_ + gap_)};
+  const int row = panel / columns_;
+  const int in_row = std::min(columns_, panels_ - row * columns_);
+  return {gap_ + panel % columns_ * (width_ + gap_) + (columns_ - in_row) * (width_ + gap_) / 2,
+          gap_ + row * (height_ + strip_ + gap_)};
 }
 
 void Mosaic::put(int panel, const Frame& picture, std::string_view title, std::string_view note,

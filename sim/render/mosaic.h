@@ -14,7 +14,7 @@ namespace sandlot {
 class Mosaic {
  public:
   // For pictures of width × height pixels. Columns are chosen so that the frame comes nearest to
-  // 16:9.
+  // 16:9; a last row that is not full stands in the middle.
   Mosaic(int panels, int width, int height);
 
   int columns() const { return columns_; }

@@ -47,3 +47,17 @@ TEST_CASE("mosaic: each picture in its place, an ended one darkened, a caption a
   CHECK_THROWS_AS(mosaic.put(0, plain(201, 300, red), "", "", false), std::invalid_argument);
   CHECK_THROWS_AS(mosaic.put(2, plain(200, 300, red), "", "", false), std::invalid_argument);
 }
+
+TEST_CASE("mosaic: a last row that is not full stands in the middle") {
+  Mosaic mosaic(3, 320, 200);
+  REQUIRE(mosaic.columns() == 2);
+  const Color red{200, 100, 0};
+  for (int i = 0; i < 3; ++i) mosaic.put(i, plain(320, 200, red), "", "", false);
+  const Frame& frame = mosaic.frame();
+  const int gap = 4, low = frame.height - gap - 1;
+  const int left = gap + (320 + gap) / 2;
+  CHECK(pixel(frame, left - 1, low) != red);
+  CHECK(pixel(frame, left, low) == red);
+  CHECK(pixel(frame, left + 319, low) == red);
+  CHECK(pixel(frame, left + 320, low) != red);
+}
