@@ -185,6 +185,7 @@ std::string training_chart(const std::vector<Standing>& all) {
   std::erase_if(runs, [](const auto& run) { return run.second.size() < 2; });
   if (runs.empty()) return "";
   plot.x.settle(0.03);
+  plot.x.high += 0.13 * (plot.x.high - plot.x.low);  // room for names right of the last point
   plot.y.settle(0.05);
   std::string svg =
       open_chart("Elo over training", kHeight) + grid(plot, {"", "steps of training", "Elo"});
