@@ -46,14 +46,13 @@ void ConnectFourRules::observe(const Board&, const State& state, std::span<float
   }
 }
 
-std::vector<int> ConnectFourRules::action_values(const State& state) {
-  const int columns = state.columns(), rows = state.rows();
-  if (columns * rows > 30 && state.count() < kExactFrom) return {};
+int ConnectFourRules::value(const State& state, int alpha, int beta) {
   // What was found is of use in all games that the thread plays.
   thread_local std::map<std::pair<int, int>, std::unique_ptr<ConnectFourSolver>> solvers;
-  auto& solver = solvers[{columns, rows}];
-  if (!solver) solver = std::make_unique<ConnectFourSolver>(Board{columns, rows}, 2097143);
-  return solver->action_values(state);
+  auto& solver = solvers[{state.columns(), state.rows()}];
+  if (!solver)
+    solver = std::make_unique<ConnectFourSolver>(Board{state.columns(), state.rows()}, 8388593);
+  return solver->value(state, alpha, beta);
 }
 
 int ConnectFourRules::opening_action(const State& state, Random& random) {

@@ -76,11 +76,14 @@ struct ConnectFourRules {
     return mirror_of_columns(board.rows, board.columns);
   }
   static void draw(const State& state, int last, Scene& scene);
-  // On boards of more than 30 places empty for the first eight discs, since solving takes minutes
+  // On boards of more than 30 places not for the first eight discs, since solving takes minutes
   // there: on 7 × 6 the first one goes to the middle, which wins (Allis 1988), the others win and
   // block where they can.
   static constexpr int kExactFrom = 8;
-  static std::vector<int> action_values(const State& state);
+  static bool solvable(const State& state) {
+    return state.columns() * state.rows() <= 30 || state.count() >= kExactFrom;
+  }
+  static int value(const State& state, int alpha, int beta);
   static int opening_action(const State& state, Random& random);
 };
 

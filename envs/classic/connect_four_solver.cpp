@@ -110,15 +110,4 @@ int ConnectFourSolver::search(Bits mine, Bits all, int count, int alpha, int bet
   return best;
 }
 
-std::vector<int> ConnectFourSolver::action_values(const State& state) {
-  std::vector<int> values(static_cast<std::size_t>(columns_), -2);
-  for (const int c : order_) {
-    if (!state.is_legal(c)) continue;
-    State next = state;
-    next.play(c);
-    values[static_cast<std::size_t>(c)] = -value(next);
-  }
-  return values;
-}
-
 }  // namespace sandlot::classic

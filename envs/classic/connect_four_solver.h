@@ -23,8 +23,6 @@ class ConnectFourSolver {
   int value(const State& state) { return value(state, -1, 1); }
   // Right where it lies between alpha and beta; else a bound beyond them.
   int value(const State& state, int alpha, int beta);
-  // By column: the value for the mover of each legal action, −2 of others.
-  std::vector<int> action_values(const State& state);
   std::int64_t positions() const { return positions_; }  // looked at so far
 
  private:

@@ -53,17 +53,10 @@ void TicTacToeRules::observe(const Board& board, const State& state, std::span<f
   out[0] = static_cast<float>(index);
 }
 
-std::vector<int> TicTacToeRules::action_values(const State& state) {
+int TicTacToeRules::value(const State& state, int alpha, int beta) {
   // Values of positions, the same for every game.
   thread_local std::unordered_map<std::uint32_t, std::pair<std::int8_t, std::int8_t>> known;
-  std::vector<int> values(9, -2);
-  for (int a = 0; a < 9; ++a) {
-    if (!state.is_legal(a)) continue;
-    State next = state;
-    next.play(a);
-    values[static_cast<std::size_t>(a)] = -solve(next, known);
-  }
-  return values;
+  return solve(state, known, alpha, beta);
 }
 
 void TicTacToeRules::draw(const State& state, int last, Scene& scene) {

@@ -9,9 +9,10 @@
 //   bool over() const; int winner() const         the winner's number, −1 for none
 // and static functions for specification, observation, symmetries, drawing and the settings of the
 // board, and for who plays perfectly:
-//   std::vector<int> action_values(state)         1, 0 or −1 for the player to move, −2 where
-//                                                 illegal; empty where solving takes too long
-//   int opening_action(state, random)             what is played then, if that can be
+//   bool solvable(state)                          whether value() takes no minutes
+//   int value(state, alpha, beta)                 1, 0 or −1 for the player to move; right where it
+//                                                 lies between alpha and beta, else a bound beyond
+//   int opening_action(state, random)             what is played where that cannot be had
 //
 // Reward at the end alone: 1, 0 or −1 for the agent, or, where both sides act, for player 0.
 // Metrics beside an opponent who never errs: `judged`, the agent's moves whose value could be
@@ -232,21 +233,24 @@ class TwoPlayers final : public Environment {
   }
   // One of the actions that are best, each with the same chance.
   int perfect_action() {
-    const std::vector<int> values = Rules::action_values(state_);
     if constexpr (requires { Rules::opening_action(state_, random_); })
-      if (values.empty()) return Rules::opening_action(state_, random_);
-    const int most = *std::max_element(values.begin(), values.end());
-    auto left =
-        random_.below(static_cast<std::uint32_t>(std::count(values.begin(), values.end(), most)));
-    for (int a = 0;; ++a)
-      if (values[static_cast<std::size_t>(a)] == most && left-- == 0) return a;
+      if (!Rules::solvable(state_)) return Rules::opening_action(state_, random_);
+    const int value = Rules::value(state_, -1, 1);
+    std::array<int, 16> best;
+    std::uint32_t count = 0;
+    for (int a = 0; a < state_.actions(); ++a)
+      if (state_.is_legal(a) && keeps(a, value)) best[count++] = a;
+    return best[random_.below(count)];
   }
   void judge(int action) {
-    const std::vector<int> values = Rules::action_values(state_);
-    if (values.empty()) return;
+    if (!Rules::solvable(state_)) return;
     ++judged_;
-    if (values[static_cast<std::size_t>(action)] < *std::max_element(values.begin(), values.end()))
-      ++mistakes_;
+    if (!keeps(action, Rules::value(state_, -1, 1))) ++mistakes_;
+  }
+  bool keeps(int action, int value) const {  // what the position is worth with perfect play
+    State next = state_;
+    next.play(action);
+    return value < 0 || -Rules::value(next, -value, 1 - value) >= value;
   }
   float result() const {
     return state_.winner() < 0 ? 0.0f : state_.winner() == agent_ ? 1.0f : -1.0f;
