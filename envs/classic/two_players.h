@@ -236,11 +236,15 @@ class TwoPlayers final : public Environment {
     if constexpr (requires { Rules::opening_action(state_, random_); })
       if (!Rules::solvable(state_)) return Rules::opening_action(state_, random_);
     const int value = Rules::value(state_, -1, 1);
-    std::array<int, 16> best;
-    std::uint32_t count = 0;
+    std::array<int, 16> legal;
+    std::uint32_t left = 0;
     for (int a = 0; a < state_.actions(); ++a)
-      if (state_.is_legal(a) && keeps(a, value)) best[count++] = a;
-    return best[random_.below(count)];
+      if (state_.is_legal(a)) legal[left++] = a;
+    for (;;) {  // in random order, so that few are solved
+      int& drawn = legal[random_.below(left)];
+      if (left == 1 || keeps(drawn, value)) return drawn;
+      drawn = legal[--left];
+    }
   }
   void judge(int action) {
     if (!Rules::solvable(state_)) return;
