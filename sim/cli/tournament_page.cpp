@@ -41,8 +41,8 @@ std::string curve(const Plot& plot, const std::vector<Mark>& marks, const std::s
            horizontal(high, x - 5, x + 5, color) + "<circle cx='" + fixed(x) + "' cy='" +
            fixed(plot.py(m.y)) + "' r='4' fill='" + color + "'><title>" + escape_html(m.name) +
            "</title></circle>\n";
-    svg += text_at(x + 9, plot.py(m.y) + (plot.py(m.y) < kTop + 14 ? 18 : -8),
-                   x > kWidth - 120 ? "end" : "start", m.label);
+    const bool last = x > kWidth - 120;
+    svg += text_at(x + (last ? -9 : 9), plot.py(m.y) + 18, last ? "end" : "start", m.label);
     line += plot.point(m.x, m.y) + " ";
   }
   return "<polyline points='" + line + "' fill='none' stroke='" + color +
