@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "sim/core/policy_keeper.h"
 
@@ -42,7 +43,7 @@ void read_result(Reader& in, auto& result) {
   in.read(result.fitness);
   in.read(result.steps);
   in.read(result.watched);
-  result.finished.resize(in.read_count(34));
+  result.finished.resize(in.read_count(30));
   for (EpisodeRecord& r : result.finished) {
     in.read(r.row);
     in.read(r.seed);
@@ -82,33 +83,41 @@ void Generations::train(TrainingContext& training) {
   }
 }
 
+std::vector<std::size_t> dealt_parts(std::size_t count, int ranks) {
+  const std::size_t among = 2 * static_cast<std::size_t>(ranks);
+  std::vector<std::size_t> ends;
+  for (std::size_t end = 0; end < count;) {
+    end += (count - end + among - 1) / among;
+    ends.push_back(end);
+  }
+  return ends;
+}
+
 // The world ends in the state in which the last individual left it, whoever measured it.
 void Generations::measure_all(TrainingContext& training) {
   VectorEnvironment& world = training.environment();
   Ranks* ranks = training.ranks();
   results_.assign(individuals(), {});
   if (!ranks || ranks->size() == 1) {
-    measure_share(world, nullptr);
+    Writer start;
+    world.save(start);
+    for (std::size_t i = 0; i < results_.size(); ++i) measure_from(start.bytes(), i, world);
     return;
   }
   Writer state;
   world.save(state);
   save(state);
   std::vector<std::byte> bytes(state.bytes().begin(), state.bytes().end());
+  ranks->open_claims();
   ranks->broadcast(bytes);
-  measure_share(world, ranks);
-  Writer own;
-  world.save(own);
-  const auto parts = ranks->gather(own.bytes());
-  for (int rank = 0; rank < ranks->size(); ++rank) {
+  measure_share(world, *ranks);
+  const auto parts = ranks->gather({});
+  for (int rank = 1; rank < ranks->size(); ++rank) {
     Reader in(parts[static_cast<std::size_t>(rank)], "the results of rank " + std::to_string(rank));
-    if (rank > 0)
-      for (auto i = static_cast<std::size_t>(rank); i < results_.size();
-           i += static_cast<std::size_t>(ranks->size()))
-        read_result(in, results_[i]);
-    if (rank == static_cast<int>((results_.size() - 1) % static_cast<std::size_t>(ranks->size())))
-      world.load(in);
+    take_share(in, world);
   }
+  for (const Result& result : results_)
+    if (result.finished.empty()) throw std::logic_error("no rank has measured an individual");
 }
 
 void Generations::serve(TrainingContext& training) {
@@ -122,27 +131,49 @@ void Generations::serve(TrainingContext& training) {
     world.load(in);
     load(in);
     results_.assign(individuals(), {});
-    measure_share(world, &ranks);
+    measure_share(world, ranks);
     Writer out;
-    for (auto i = static_cast<std::size_t>(ranks.rank()); i < results_.size();
-         i += static_cast<std::size_t>(ranks.size()))
+    out.write<std::uint64_t>(measured_.size());
+    for (const std::size_t i : measured_) {
+      out.write<std::uint64_t>(i);
       write_result(results_[i], out);
-    world.save(out);
+    }
+    if (!measured_.empty() && measured_.back() + 1 == results_.size()) world.save(out);
     ranks.gather(out.bytes());
   }
 }
 
-void Generations::measure_share(VectorEnvironment& world, Ranks* ranks) {
+// What serve() gives.
+void Generations::take_share(Reader& in, VectorEnvironment& world) {
+  measured_.clear();
+  for (std::size_t left = in.read_count(8); left > 0; --left) {
+    const auto i = in.read<std::uint64_t>();
+    if (i >= results_.size() || !results_[static_cast<std::size_t>(i)].finished.empty())
+      in.fail("it was not for that rank to measure individual " + std::to_string(i));
+    read_result(in, results_[static_cast<std::size_t>(i)]);
+    measured_.push_back(static_cast<std::size_t>(i));
+  }
+  if (!measured_.empty() && measured_.back() + 1 == results_.size()) world.load(in);
+}
+
+void Generations::measure_share(VectorEnvironment& world, Ranks& ranks) {
   Writer start;
   world.save(start);
-  const auto stride = static_cast<std::size_t>(ranks ? ranks->size() : 1);
-  for (auto i = static_cast<std::size_t>(ranks ? ranks->rank() : 0); i < results_.size();
-       i += stride) {
-    Reader in(start.bytes());
-    world.load(in);
-    take(i);
-    measure(world, results_[i]);
-  }
+  const auto ends = dealt_parts(results_.size(), ranks.size());
+  measured_.clear();
+  for (std::uint64_t part; (part = ranks.claim()) < ends.size();)
+    for (std::size_t i = part > 0 ? ends[part - 1] : 0; i < ends[part]; ++i) {
+      measure_from(start.bytes(), i, world);
+      measured_.push_back(i);
+    }
+}
+
+void Generations::measure_from(std::span<const std::byte> start, std::size_t i,
+                               VectorEnvironment& world) {
+  Reader in(start);
+  world.load(in);
+  take(i);
+  measure(world, results_[i]);
 }
 
 // Rows that have ended play on until all have, and count no more.

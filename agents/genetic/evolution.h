@@ -39,9 +39,15 @@ class EvolvedPolicy final : public Policy {
   std::vector<float> genome_;
 };
 
+// The ends of the parts in which `count` individuals are dealt out to ranks that claim them one
+// part after the other: a fair half share of what is left, down to single ones, so that claims are
+// few and all ranks end at about the same time (guided self-scheduling; Polychronopoulos & Kuck
+// 1987).
+std::vector<std::size_t> dealt_parts(std::size_t count, int ranks);
+
 // What all searches by generations have in common: individuals are measured one after the other, on
-// equal episodes. With more than one rank, each measures every so-manieth individual; what rank 0
-// does then is the same, byte for byte, for any number of ranks.
+// equal episodes. With more than one rank, each claims the next few whenever it has measured its
+// last; what rank 0 does then is the same, byte for byte, for any number of ranks.
 class Generations : public Agent {
  public:
   void train(TrainingContext& training) override;
@@ -82,7 +88,9 @@ class Generations : public Agent {
 
  private:
   void measure_all(TrainingContext& training);
-  void measure_share(VectorEnvironment& world, Ranks* ranks);
+  void measure_share(VectorEnvironment& world, Ranks& ranks);
+  void measure_from(std::span<const std::byte> start, std::size_t i, VectorEnvironment& world);
+  void take_share(Reader& in, VectorEnvironment& world);
   void measure(VectorEnvironment& world, Result& result);
 
   std::vector<std::int64_t> champions_;  // generations, from 1, whose policy is kept
@@ -90,7 +98,8 @@ class Generations : public Agent {
   std::vector<float> continuous_;
   std::vector<std::uint8_t> ended_;
   Watcher watcher_;
-  std::vector<Result> results_;  // of the generation
+  std::vector<Result> results_;        // of the generation
+  std::vector<std::size_t> measured_;  // those of a rank, in their order
   GenerationLog log_;
 };
 

@@ -13,6 +13,9 @@ constexpr double kDistribution = 15;  // Deb's η of sbx and of the polynomial m
 void GeneticSettings::fields(Fields& f) {
   f.integer("population", population, "individuals of a generation", Range::between(2, 100000));
   f.integer("elites", elites, "the best, which live on and are measured again", Range::at_least(1));
+  f.number("doubt", doubt,
+           "standard errors that are taken off a mean fitness; 0: few measurements count as many",
+           Range::at_least(0));
   f.choice("selection", selection,
            {{"tournament", Selection::tournament},
             {"rank", Selection::rank},
@@ -68,6 +71,7 @@ GeneticAlgorithm::GeneticAlgorithm(const Settings& settings, std::span<const flo
       population_(settings.population, static_cast<Eigen::Index>(scale.size())),
       sizes_(static_cast<std::size_t>(settings.population), settings.mutation_size),
       sums_(sizes_.size()),
+      squares_(sizes_.size()),
       times_(sizes_.size()),
       best_(scale.size()) {
   for (Eigen::Index i = 0; i < population_.rows(); ++i)
@@ -90,6 +94,7 @@ double GeneticAlgorithm::step_size() const {
 
 void GeneticAlgorithm::forget_measurements() {
   std::fill(sums_.begin(), sums_.end(), 0.0);
+  std::fill(squares_.begin(), squares_.end(), 0.0);
   std::fill(times_.begin(), times_.end(), 0.0);
 }
 
@@ -175,35 +180,52 @@ void GeneticAlgorithm::mutate(std::span<float> child, double size) {
 
 struct GeneticAlgorithm::Next {
   Matrix population;
-  std::vector<double> sizes, sums, times;
+  std::vector<double> sizes, sums, squares, times;
 };
+
+// The deviation of a measurement is taken from all that were measured more than once, together.
+std::vector<double> GeneticAlgorithm::ranked_by() const {
+  double spread = 0, freedom = 0;
+  for (std::size_t i = 0; i < sums_.size(); ++i)
+    if (times_[i] > 1) {
+      spread += std::max(squares_[i] - sums_[i] * sums_[i] / times_[i], 0.0);
+      freedom += times_[i] - 1;
+    }
+  const double off = freedom > 0 ? settings_.doubt * std::sqrt(spread / freedom) : 0;
+  std::vector<double> fitness(sums_.size());
+  for (std::size_t i = 0; i < fitness.size(); ++i)
+    fitness[i] = sums_[i] / times_[i] - off / std::sqrt(times_[i]);
+  return fitness;
+}
 
 void GeneticAlgorithm::tell(std::span<const double> fitness) {
   for (std::size_t i = 0; i < fitness.size(); ++i) {
     sums_[i] += fitness[i];
+    squares_[i] += fitness[i] * fitness[i];
     times_[i] += 1;
   }
-  std::vector<double> means(fitness.size());
-  for (std::size_t i = 0; i < means.size(); ++i) means[i] = sums_[i] / times_[i];
-  std::copy_n(row(best_first(means)[0]).data(), best_.size(), best_.begin());
+  const std::vector<double> ranked = ranked_by();
+  std::copy_n(row(best_first(ranked)[0]).data(), best_.size(), best_.begin());
   Next next{Matrix(population_.rows(), population_.cols()), std::vector<double>(sizes_.size()),
-            std::vector<double>(sums_.size()), std::vector<double>(times_.size())};
+            std::vector<double>(sums_.size()), std::vector<double>(sums_.size()),
+            std::vector<double>(times_.size())};
   ++generation_;
-  const std::size_t island = means.size() / static_cast<std::size_t>(settings_.islands);
-  for (std::size_t first = 0; first < means.size(); first += island) breed(first, means, next);
+  const std::size_t island = ranked.size() / static_cast<std::size_t>(settings_.islands);
+  for (std::size_t first = 0; first < ranked.size(); first += island) breed(first, ranked, next);
   population_.swap(next.population);
   sizes_.swap(next.sizes);
   sums_.swap(next.sums);
+  squares_.swap(next.squares);
   times_.swap(next.times);
 }
 
-void GeneticAlgorithm::breed(std::size_t first, std::span<const double> means, Next& next) {
-  const std::size_t island = means.size() / static_cast<std::size_t>(settings_.islands);
+void GeneticAlgorithm::breed(std::size_t first, std::span<const double> fitness, Next& next) {
+  const std::size_t island = fitness.size() / static_cast<std::size_t>(settings_.islands);
   const auto genes = static_cast<std::size_t>(population_.cols());
   const double rate = 1 / std::sqrt(2 * static_cast<double>(genes));
   // The best first, as places in the whole population.
   const auto order_of = [&](std::size_t from) {
-    auto order = best_first(means.subspan(from, island));
+    auto order = best_first(fitness.subspan(from, island));
     for (std::size_t& place : order) place += from;
     return order;
   };
@@ -211,6 +233,7 @@ void GeneticAlgorithm::breed(std::size_t first, std::span<const double> means, N
     std::copy_n(row(from).data(), genes, next.population.row(static_cast<Eigen::Index>(to)).data());
     next.sizes[to] = sizes_[from];
     next.sums[to] = sums_[from];
+    next.squares[to] = squares_[from];
     next.times[to] = times_[from];
   };
   const auto order = order_of(first);
@@ -218,11 +241,11 @@ void GeneticAlgorithm::breed(std::size_t first, std::span<const double> means, N
   std::size_t to = first;
   for (; to < first + elites; ++to) keep(order[to - first], to);
   if (settings_.islands > 1 && generation_ % settings_.migrate_every == 0)
-    keep(order_of((first + means.size() - island) % means.size())[0], to++);
+    keep(order_of((first + fitness.size() - island) % fitness.size())[0], to++);
   for (; to < first + island; ++to) {
     const std::span<float> child(next.population.row(static_cast<Eigen::Index>(to)).data(), genes);
-    const std::size_t a = select(order, means);
-    const std::size_t b = random_.bernoulli(settings_.crossover_rate) ? select(order, means) : a;
+    const std::size_t a = select(order, fitness);
+    const std::size_t b = random_.bernoulli(settings_.crossover_rate) ? select(order, fitness) : a;
     if (a == b)
       std::copy_n(row(a).data(), genes, child.data());
     else
@@ -241,6 +264,7 @@ void GeneticAlgorithm::save(Writer& out) const {
   save_matrix(population_, out);
   out.write(sizes_);
   out.write(sums_);
+  out.write(squares_);
   out.write(times_);
   out.write(best_);
   out.write(generation_);
@@ -253,16 +277,17 @@ void GeneticAlgorithm::load(Reader& in) {
   load_matrix(in, population_);
   in.read(sizes_);
   in.read(sums_);
+  in.read(squares_);
   in.read(times_);
   in.read(best_);
   in.read(generation_);
   if (generation_ < 0) in.fail("a count is below 0");
-  if (sizes_.size() != count || sums_.size() != count || times_.size() != count ||
-      best_.size() != genes)
+  if (sizes_.size() != count || sums_.size() != count || squares_.size() != count ||
+      times_.size() != count || best_.size() != genes)
     in.fail("the population is of another size");
   for (std::size_t i = 0; i < count; ++i)
     if (!(sizes_[i] > 0) || !std::isfinite(sizes_[i]) || !std::isfinite(sums_[i]) ||
-        !(times_[i] >= 0))
+        !std::isfinite(squares_[i]) || !(times_[i] >= 0))
       in.fail("an individual's record is not valid");
   for (const float gene : best_)
     if (!std::isfinite(gene)) in.fail("a gene is not finite");

@@ -3,7 +3,8 @@
 //
 // The elite lives on and is measured again in each generation; its fitness is the mean of all its
 // measurements, so that one lucky episode makes no champion. Others are children of selected
-// parents.
+// parents. With `doubt`, individuals are ranked by their mean less so many of its standard errors,
+// so that luck in a first measurement does not displace what has been measured often.
 //
 // With islands, the population is cut into equal parts that breed apart, each with its own elite;
 // every so many generations the best of each island also goes to the next one, in a ring (Whitley,
@@ -22,6 +23,7 @@ enum class Mutation : std::uint8_t { gaussian, polynomial, adaptive };
 struct GeneticSettings {
   int population = 100;
   int elites = 5;
+  double doubt = 0;
   Selection selection = Selection::tournament;
   int tournament = 3;
   double truncation = 0.2;
@@ -57,7 +59,8 @@ class GeneticAlgorithm final : public PopulationSearch {
  private:
   // Makes an island's next generation from its present one: places from `first` on.
   struct Next;
-  void breed(std::size_t first, std::span<const double> means, Next& next);
+  std::vector<double> ranked_by() const;
+  void breed(std::size_t first, std::span<const double> fitness, Next& next);
   std::size_t select(std::span<const std::size_t> order, std::span<const double> fitness);
   void cross(std::span<const float> a, std::span<const float> b, std::span<float> child);
   void mutate(std::span<float> child, double size);
@@ -66,8 +69,9 @@ class GeneticAlgorithm final : public PopulationSearch {
   Settings settings_;
   Random random_;
   Matrix population_;
-  std::vector<double> sizes_;         // of mutations, of each individual
-  std::vector<double> sums_, times_;  // of each individual's measurements
+  std::vector<double> sizes_;  // of mutations, of each individual
+  // Of each individual's measurements; squares are of their sizes.
+  std::vector<double> sums_, squares_, times_;
   std::int64_t generation_ = 0;
   std::vector<float> best_;
 };

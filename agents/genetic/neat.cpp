@@ -38,6 +38,8 @@ void Neat::Settings::fields(Fields& f) {
            {{"sigmoid", NeatActivation::sigmoid}, {"tanh", NeatActivation::tanh}},
            "sigmoid: 1 / (1 + exp(−4.9 x)), as in the paper");
   f.boolean("scaled", scaled, "observations with finite bounds are brought to [−1, 1]");
+  f.boolean("delayed", delayed,
+            "signals come one link further in each step, as in Stanley's program; false: at once");
   champions_field(f, champions);
   search.fields(f);
 }
@@ -49,8 +51,8 @@ void Neat::Settings::check(const EnvironmentSpec& spec, int, Issues& issues) con
 
 Neat::Neat(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
     : Generations(spec, copies, settings.champions),
-      policy_(spec, settings.activation, settings.scaled),
-      network_(spec, settings.activation, settings.scaled),
+      policy_(spec, settings.activation, settings.scaled, settings.delayed),
+      network_(spec, settings.activation, settings.scaled, settings.delayed),
       search_(settings.search, network_.shape(), seed) {
   policy_.set_genome(search_.best().genome);
 }

@@ -10,8 +10,8 @@ namespace sandlot {
 
 class NeatPolicy final : public Policy {
  public:
-  NeatPolicy(const EnvironmentSpec& spec, NeatActivation activation, bool scaled)
-      : network_(spec, activation, scaled) {}
+  NeatPolicy(const EnvironmentSpec& spec, NeatActivation activation, bool scaled, bool delayed)
+      : network_(spec, activation, scaled, delayed) {}
 
   const NeatNetwork& network() const { return network_; }
   void set_genome(const NeatGenome& genome) {
@@ -40,6 +40,7 @@ class Neat final : public Generations {
     std::vector<std::int64_t> champions;
     NeatActivation activation = NeatActivation::sigmoid;
     bool scaled = true;
+    bool delayed = false;
 
     void fields(Fields& f);
     void check(const EnvironmentSpec& spec, int copies, Issues& issues) const;

@@ -65,8 +65,12 @@ std::vector<std::int32_t> leading_to_outputs(const NeatGenome& genome, const Nea
 
 }  // namespace
 
-NeatNetwork::NeatNetwork(const EnvironmentSpec& spec, NeatActivation activation, bool scaled)
-    : observation_(spec.observation), action_(spec.action), activation_(activation) {
+NeatNetwork::NeatNetwork(const EnvironmentSpec& spec, NeatActivation activation, bool scaled,
+                         bool delayed)
+    : observation_(spec.observation),
+      action_(spec.action),
+      activation_(activation),
+      delayed_(delayed) {
   shape_.inputs = static_cast<std::int32_t>(observation_.size());
   shape_.outputs = action_.is_discrete() ? action_.n : static_cast<std::int32_t>(action_.size());
   for (std::size_t i = 0; i < observation_.size(); ++i) {
@@ -129,6 +133,7 @@ void NeatNetwork::make_room(std::size_t rows) {
   for (std::size_t n = 0; capacity_ > 0 && n < nodes_.size(); ++n)
     std::copy_n(old.data() + n * capacity_, capacity_, values_.data() + n * rows);
   capacity_ = rows;
+  if (delayed_) before_.resize(values_.size());
   sums_.resize(rows);
   raw_.resize(rows * outputs_.size());
 }
@@ -150,12 +155,14 @@ void NeatNetwork::forward(std::size_t rows, std::span<const float> observations)
   const auto output = [&](std::size_t node) {
     return std::find(outputs_.begin(), outputs_.end(), node) - outputs_.begin();
   };
+  if (delayed_) std::copy(values_.begin(), values_.end(), before_.begin());
+  const float* held = delayed_ ? before_.data() : values_.data();
   float* sum = sums_.data();
   for (std::size_t n = fixed; n < nodes_.size(); ++n) {
     std::fill_n(sum, rows, 0.0f);
     for (std::size_t l = first_[n - fixed]; l < first_[n - fixed + 1]; ++l) {
       const float weight = weights_[l];
-      const float* from = values_.data() + sources_[l] * capacity_;
+      const float* from = held + sources_[l] * capacity_;
       for (std::size_t r = 0; r < rows; ++r) sum[r] += weight * from[r];
     }
     if (nodes_[n].id < shape_.first_hidden())

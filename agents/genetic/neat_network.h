@@ -3,7 +3,10 @@
 //
 // A link that is not recurrent carries what its source holds in this step, whatever the depth of
 // the network; a recurrent one what it held in the step before, 0 at first. So a network without
-// recurrent links is a function of what is observed. Nodes that lead to no output are left out.
+// recurrent links is a function of what is observed. With `delayed`, links from hidden nodes and
+// outputs all carry the step before, so that a signal comes one link further in each step, as in
+// Stanley's program: a hidden node beside a direct link then shows how an input changes. Nodes that
+// lead to no output are left out.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +25,8 @@ enum class NeatActivation : std::uint8_t { sigmoid, tanh, mixed };
 
 class NeatNetwork {
  public:
-  NeatNetwork(const EnvironmentSpec& spec, NeatActivation activation, bool scaled);
+  NeatNetwork(const EnvironmentSpec& spec, NeatActivation activation, bool scaled,
+              bool delayed = false);
 
   const NeatShape& shape() const { return shape_; }
   // Also forgets what the former network held.
@@ -61,6 +65,7 @@ class NeatNetwork {
   Space observation_, action_;
   NeatShape shape_;
   NeatActivation activation_;
+  bool delayed_;
   std::vector<float> middle_, factor_;
 
   std::vector<Node> nodes_;
@@ -72,6 +77,7 @@ class NeatNetwork {
 
   std::size_t capacity_ = 0;   // rows that there is room for
   std::vector<float> values_;  // [nodes, capacity]
+  std::vector<float> before_;  // the same, of the step before but for the inputs; where delayed
   std::vector<float> sums_;    // [capacity]
   std::vector<float> raw_;     // [outputs, capacity], before the activation
   std::vector<float> chosen_;  // [outputs], scratch

@@ -52,8 +52,15 @@ class MpiRanks final : public Ranks {
     check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init");
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
+    if (size_ > 1) make_counter();
   }
-  ~MpiRanks() override { MPI_Finalize(); }
+  ~MpiRanks() override {
+    if (size_ > 1) {
+      MPI_Win_unlock_all(window_);
+      MPI_Win_free(&window_);
+    }
+    MPI_Finalize();
+  }
   MpiRanks(const MpiRanks&) = delete;
   MpiRanks& operator=(const MpiRanks&) = delete;
 
@@ -95,8 +102,32 @@ class MpiRanks final : public Ranks {
     return parts;
   }
 
+  void open_claims() override { at_counter(0, MPI_REPLACE); }
+  // Over a network rank 0 may answer only when it calls MPI itself, which it does for its own
+  // claims: between individuals.
+  std::uint64_t claim() override { return at_counter(1, MPI_SUM); }
+
  private:
+  // The counter lies in the memory of rank 0, where all may reach it (MPI-3.1, section 11).
+  void make_counter() {
+    const MPI_Aint bytes = rank_ == 0 ? sizeof(std::uint64_t) : 0;
+    std::uint64_t* counter = nullptr;
+    check(MPI_Win_allocate(bytes, sizeof(std::uint64_t), MPI_INFO_NULL, MPI_COMM_WORLD, &counter,
+                           &window_),
+          "MPI_Win_allocate");
+    check(MPI_Win_lock_all(MPI_MODE_NOCHECK, window_), "MPI_Win_lock_all");
+  }
+
+  std::uint64_t at_counter(std::uint64_t operand, MPI_Op operation) {
+    std::uint64_t before = 0;
+    check(MPI_Fetch_and_op(&operand, &before, MPI_UINT64_T, 0, 0, operation, window_),
+          "MPI_Fetch_and_op");
+    check(MPI_Win_flush(0, window_), "MPI_Win_flush");
+    return before;
+  }
+
   int rank_ = 0, size_ = 1;
+  MPI_Win window_ = MPI_WIN_NULL;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "sim/core/thread_ranks.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace sandlot {
@@ -15,6 +16,8 @@ class ThreadRanks::Other final : public Ranks {
     all_.give(static_cast<std::size_t>(rank_), bytes);
     return {};
   }
+  void open_claims() override { throw std::logic_error("rank 0 alone opens claims"); }
+  std::uint64_t claim() override { return all_.claim(); }
 
  private:
   ThreadRanks& all_;

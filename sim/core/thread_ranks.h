@@ -2,6 +2,7 @@
 // it over threads in the same way, and comes to the same bytes.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -31,6 +32,8 @@ class ThreadRanks final : public Ranks {
   // Throw what `serve` threw, where it did.
   void broadcast(std::vector<std::byte>& bytes) override;
   std::vector<std::vector<std::byte>> gather(std::span<const std::byte> bytes) override;
+  void open_claims() override { claimed_ = 0; }
+  std::uint64_t claim() override { return claimed_++; }
 
  private:
   class Other;
@@ -44,6 +47,7 @@ class ThreadRanks final : public Ranks {
   std::uint64_t round_ = 0;  // of broadcasts
   int waited_for_ = 0;       // ranks that have not taken the last one yet
   std::vector<std::optional<std::vector<std::byte>>> parts_;  // of each rank, what it has given
+  std::atomic<std::uint64_t> claimed_ = 0;
   bool closed_ = false;
   std::exception_ptr error_;
   std::vector<std::thread> threads_;

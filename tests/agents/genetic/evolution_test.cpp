@@ -72,6 +72,28 @@ TEST_CASE(
   CHECK(training.episodes() == static_cast<std::int64_t>(12 * agent.search->told.size()));
 }
 
+TEST_CASE("evolution: individuals are dealt out in parts that shrink to single ones") {
+  CHECK(dealt_parts(0, 2).empty());
+  CHECK(dealt_parts(3, 8) == std::vector<std::size_t>{1, 2, 3});
+  CHECK(dealt_parts(20, 2) == std::vector<std::size_t>{5, 9, 12, 14, 16, 17, 18, 19, 20});
+  for (const int ranks : {1, 2, 3, 16})
+    for (const std::size_t count : {1u, 7u, 60u, 1000u}) {
+      CAPTURE(ranks);
+      CAPTURE(count);
+      const auto ends = dealt_parts(count, ranks);
+      REQUIRE(ends.back() == count);
+      std::size_t begin = 0, before = count;
+      for (const std::size_t end : ends) {
+        const std::size_t size = end - begin;
+        CHECK(size >= 1);
+        CHECK(size <= before);
+        // Nobody gets more than half of what would be his share of what is left.
+        CHECK((size - 1) * 2 * static_cast<std::size_t>(ranks) < count - begin);
+        before = size, begin = end;
+      }
+    }
+}
+
 TEST_CASE("evolution: a network of one layer by hand, discrete and in a box") {
   EnvironmentSpec spec;
   spec.observation = Space::box(std::vector<float>{0, -2}, std::vector<float>{4, 2});

@@ -99,6 +99,32 @@ TEST_CASE("neat: a recurrent link carries the step before, by row, until it is f
   CHECK(out[1] > first);
 }
 
+TEST_CASE("neat: where signals are delayed, a hidden node hands on what it held the step before") {
+  NeatNetwork network(box_spec(2, 1), NeatActivation::sigmoid, false, true);
+  NeatGenome genome = two_inputs();
+  // 0 → 4 → 3 beside the direct link 0 → 3, and 4 sees the output.
+  genome.hidden = {4};
+  genome.links.push_back({3, 0, 4, 1, true, false});
+  genome.links.push_back({4, 4, 3, -0.5f, true, false});
+  genome.links.push_back({5, 3, 4, 0.75f, true, true});
+  network.compile(genome);
+  double hidden = 0, output = 0;
+  for (const float x : {1.0f, 0.25f, 0.0f, 0.5f}) {
+    const std::vector<float> seen{x, 0};
+    std::vector<float> out(1);
+    network.act(1, seen, {}, {}, out);
+    const double now = static_cast<double>(x);
+    const double shown = static_cast<double>(sigmoid(0.5 * now + 0.25 - 0.5 * hidden));
+    hidden = static_cast<double>(sigmoid(now + 0.75 * output));
+    output = shown;
+    CHECK(out[0] == doctest::Approx(output));
+  }
+  network.forget(0);
+  std::vector<float> out(1);
+  network.act(1, std::vector<float>{1, 0}, {}, {}, out);
+  CHECK(out[0] == doctest::Approx(sigmoid(0.75)));
+}
+
 TEST_CASE("neat: equal changes of a generation get equal numbers, of another others") {
   const NeatShape shape{2, 1};
   NeatInnovations numbers(shape);

@@ -159,6 +159,33 @@ TEST_CASE(
   CHECK(search.population().row(0) == other);
 }
 
+TEST_CASE("genetic algorithm: with doubt, one good measurement does not displace many") {
+  for (const double doubt : {0.0, 2.0}) {
+    CAPTURE(doubt);
+    GeneticSettings settings;
+    settings.population = 10;
+    settings.elites = 2;
+    settings.doubt = doubt;
+    GeneticAlgorithm search(settings, kTen, 1);
+    const Eigen::RowVectorXf proven = search.population().row(0);
+    // Two live on, with 10 ± 1, and 8 ± 1 as often.
+    for (int i = 0; i < 16; ++i) {
+      std::vector<double> fitness(10, 0);
+      const double luck = i % 2 == 0 ? 1 : -1;
+      fitness[0] = 10 + luck, fitness[1] = 8 + luck;
+      search.tell(fitness);
+      REQUIRE(search.population().row(0) == proven);
+    }
+    // 11 once, at a deviation of 1.03: 11 - 2.07 < 10 - 2.07 / √17.
+    std::vector<double> fitness(10, 0);
+    fitness[0] = 10, fitness[1] = 8, fitness[5] = 11;
+    const Eigen::RowVectorXf lucky = search.population().row(5);
+    search.tell(fitness);
+    CHECK(search.population().row(0) == (doubt > 0 ? proven : lucky));
+    CHECK(search.population().row(1) == (doubt > 0 ? lucky : proven));
+  }
+}
+
 TEST_CASE("genetic algorithm: islands breed apart, and the best goes to the next one in time") {
   GeneticSettings settings;
   settings.population = 12;

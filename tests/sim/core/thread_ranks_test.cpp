@@ -71,6 +71,33 @@ TEST_CASE("thread ranks: one broadcast after the other waits until all have take
   CHECK(sum == 3 * 50 * 51 / 2);
 }
 
+TEST_CASE("thread ranks: each claim is given to one rank, and each round begins anew") {
+  constexpr std::size_t kClaims = 2000;
+  const auto claim_all = [](Ranks& ranks) {
+    std::vector<std::byte> own(kClaims);
+    for (std::uint64_t i; (i = ranks.claim()) < kClaims;)
+      own[static_cast<std::size_t>(i)] = std::byte{1};
+    return own;
+  };
+  ThreadRanks ranks(4, [&](Ranks& own) {
+    for (std::vector<std::byte> bytes;;) {
+      own.broadcast(bytes);
+      if (bytes.empty()) return;
+      CHECK_THROWS_WITH_AS(own.open_claims(), "rank 0 alone opens claims", std::logic_error);
+      own.gather(claim_all(own));
+    }
+  });
+  for (int round = 0; round < 50; ++round) {
+    auto bytes = bytes_of("go");
+    ranks.open_claims();
+    ranks.broadcast(bytes);
+    std::vector<int> times(kClaims);
+    for (const auto& part : ranks.gather(claim_all(ranks)))
+      for (std::size_t i = 0; i < kClaims; ++i) times[i] += part[i] == std::byte{1} ? 1 : 0;
+    CHECK(times == std::vector<int>(kClaims, 1));
+  }
+}
+
 TEST_CASE("thread ranks: what one of them throws is thrown to the first") {
   ThreadRanks ranks(3, [](Ranks& own) {
     std::vector<std::byte> bytes;
