@@ -97,3 +97,19 @@ TEST_CASE("past selves: agents and wrappers that cannot have any are refused") {
   CHECK(stacked.find("frame_stack: past selves (environment.opponent: self) see the world's own "
                      "observations: expected 1") != std::string::npos);
 }
+
+TEST_CASE(
+    "past selves: unseen worlds have none, whoever is set there, and the run's config says so") {
+  const std::vector<std::string> random{"unseen.opponent=random"};
+  const auto config = parse_config(all_registered(), config_of(kDqn), "test.yaml", random).front();
+  CHECK(!config.unseen.environment.world->spec({}).past_selves);
+  CHECK(config.environment.world->spec({}).past_selves);
+  const std::string resolved = config.resolved(all_registered());
+  CHECK(parse_config(all_registered(), resolved, "config.yaml", {})
+            .front()
+            .resolved(all_registered()) == resolved);
+  // What is said there itself must apply.
+  const std::string wrong =
+      problems_of(config_of(kDqn), {"unseen.opponent=random", "unseen.pool.size=2"});
+  CHECK(wrong.find("unseen.pool: applies only with opponent: self") != std::string::npos);
+}
