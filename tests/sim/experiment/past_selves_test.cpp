@@ -37,12 +37,15 @@ std::string problems_of(const std::string& config, const std::vector<std::string
 TEST_CASE("past selves: a run that is broken off goes on with the same bytes") {
   for (const std::string& agent :
        {kDqn, std::string("{name: genetic_algorithm, population: 7, elites: 2, hidden: [4]}"),
-        std::string("{name: ppo, horizon: 32, epochs: 1}")}) {
+        std::string("{name: ppo, horizon: 32, epochs: 1}"),
+        std::string("{name: td_control, method: sarsa, value_function: {learner: sgd_linear}}")}) {
     CAPTURE(agent);
+    const bool masks = agent.find("td_control") == std::string::npos;
+    const std::string illegal = std::string("environment.illegal=") + (masks ? "masked" : "pass");
     const TemporaryFolder a, b;
-    train(a.path(), config_of(agent));
-    train(b.path(), config_of(agent), false, {"training.steps=600"});
-    train(b.path(), config_of(agent), true);
+    train(a.path(), config_of(agent), false, {illegal});
+    train(b.path(), config_of(agent), false, {illegal, "training.steps=600"});
+    train(b.path(), config_of(agent), true, {illegal});
     const RunFolder one(a / "small/7"), other(b / "small/7");
     CHECK(text_of(one.metrics()) == text_of(other.metrics()));
     CHECK(text_of(one.policy()) == text_of(other.policy()));
