@@ -75,6 +75,10 @@ void Go::Settings::fields(Fields& f) {
            "1, 0 or −1 at the end, or points over the number of points, or the mean of both");
   f.choice("illegal", illegal, {{"masked", Illegal::masked}, {"pass", Illegal::pass}},
            "whether illegal actions are masked, or any may be chosen and those are passes");
+  opponent_fields(f);
+}
+
+void Go::Settings::opponent_fields(Fields& f) {
   f.choice(
       "opponent", opponent,
       {{"none", Opponent::none},

@@ -86,6 +86,7 @@ class Go final : public Environment {
     PastSelvesSettings pool;
     PracticeSettings practice;
     void fields(Fields& f);
+    void opponent_fields(Fields& f);
     void check(Issues& issues) const;
   };
 
