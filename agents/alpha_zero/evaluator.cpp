@@ -6,13 +6,6 @@
 
 namespace sandlot {
 
-void transform(const Symmetry& symmetry, std::span<const float> from, std::span<float> to) {
-  const std::size_t cells = symmetry.cells.size();
-  for (std::size_t plane = 0; plane < from.size(); plane += cells)
-    for (std::size_t i = 0; i < cells; ++i)
-      to[plane + static_cast<std::size_t>(symmetry.cells[i])] = from[plane + i];
-}
-
 void softmax_of(std::span<const float> outputs, std::span<const std::int32_t> actions,
                 std::span<float> chances) {
   float most = -1e30f;

@@ -43,9 +43,6 @@ class Evaluator {
   std::vector<float> plain_, rows_, encoded_, outputs_, priors_;
 };
 
-// The observation's planes as the symmetry has them.
-void transform(const Symmetry& symmetry, std::span<const float> from, std::span<float> to);
-
 // exp(x − max) over their sum, for the outputs of these actions.
 void softmax_of(std::span<const float> outputs, std::span<const std::int32_t> actions,
                 std::span<float> chances);

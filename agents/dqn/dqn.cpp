@@ -16,7 +16,17 @@ void refuse_recurrent(const DqnSettings& settings, const EnvironmentSpec& spec, 
 
 }  // namespace
 
+void Dqn::Settings::fields(Fields& f) {
+  DqnSettings::fields(f);
+  f.boolean("augment", augment,
+            "what is learnt from is turned and mirrored by chance, on boards that have symmetries");
+}
+
 void Dqn::Settings::check(const EnvironmentSpec& spec, int copies, Issues& issues) const {
+  const Space& seen = spec.observation;
+  if (augment && (!spec.gives_game || seen.is_discrete() || seen.shape.size() != 3))
+    issues.add("augment", "needs a board that is seen as planes; the observations of " + spec.name +
+                              " are " + seen.describe() + ": expected false");
   if (DqnSettings::check(spec, copies, issues)) refuse_recurrent(*this, spec, issues);
 }
 
@@ -32,7 +42,7 @@ Rainbow::Settings::Settings() {
   optimizer.epsilon = 1.5e-4;
 }
 
-Dqn::Dqn(const DqnSettings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
+Dqn::Dqn(const Settings& settings, const EnvironmentSpec& spec, int copies, Seed seed)
     : settings_(settings),
       spec_(spec),
       exploration_(derive(seed, "exploration")),
@@ -56,6 +66,8 @@ std::string Dqn::describe() const {
 
 void Dqn::train(TrainingContext& training) {
   VectorEnvironment& world = training.environment();
+  if (settings_.augment)
+    if (const auto game = world.environment(0).game()) symmetries_ = game->symmetries();
   while (training.proceed(*this)) {
     begin_rows(replay_, world);
     choose(world, settings_.epsilon.at(training.steps()));
@@ -105,6 +117,27 @@ void Dqn::learn(TrainingContext& training) {
   }
 }
 
+// Each row of the batch in one of the ways that the board is alike.
+void Dqn::turn_batch() {
+  const std::size_t width = spec_.observation.size(), n = static_cast<std::size_t>(spec_.action.n);
+  const auto turn = [&](const Symmetry& way, std::vector<float>& all, std::size_t row) {
+    const auto one = std::span(all).subspan(row * width, width);
+    turned_.assign(one.begin(), one.end());
+    transform(way, turned_, one);
+  };
+  for (std::size_t row = 0; row < static_cast<std::size_t>(batch_.rows); ++row) {
+    const Symmetry& way =
+        symmetries_[sampling_.below(static_cast<std::uint32_t>(symmetries_.size()))];
+    turn(way, batch_.observations, row);
+    turn(way, batch_.next_observations, row);
+    batch_.actions[row] = way.actions[static_cast<std::size_t>(batch_.actions[row])];
+    if (batch_.next_legal.empty()) continue;
+    const auto legal = std::span(batch_.next_legal).subspan(row * n, n);
+    legal_.assign(legal.begin(), legal.end());
+    for (std::size_t a = 0; a < n; ++a) legal[static_cast<std::size_t>(way.actions[a])] = legal_[a];
+  }
+}
+
 NetworkInput Dqn::input(int rows, const std::vector<float>& observations) {
   NetworkInput in;
   in.rows = rows;
@@ -123,6 +156,7 @@ double Dqn::update(double learning_rate, double beta) {
   const auto count = static_cast<std::size_t>(rows);
   const std::size_t atoms = static_cast<std::size_t>(head.atoms()), width = network.outputs();
   replay_.sample(rows, sampling_, beta, batch_);
+  if (!symmetries_.empty()) turn_batch();
   next_outputs_.resize(count * width);
   targets_.resize(count * atoms);
   errors_.resize(count);

@@ -39,6 +39,11 @@ void Go::EngineSettings::fields(Fields& f) {
            Range::above(0));
 }
 
+void Go::PracticeSettings::fields(Fields& f) {
+  f.number("random", random, "share of the random player's games", Range::between(0, 1));
+  f.number("heuristic", heuristic, "share of the heuristic player's games", Range::between(0, 1));
+}
+
 void Go::Settings::fields(Fields& f) {
   f.integer("size", size, "points along a side", Range::between(kSmallest, kLargest));
   f.number("komi", komi, "points for White", Range::between(-1000, 1000));
@@ -54,8 +59,10 @@ void Go::Settings::fields(Fields& f) {
   f.integer("move_limit", move_limit, "moves until a game is scored as it is; 0: 3 for each point",
             Range::at_least(0));
   f.choice("observation", observation,
-           {{"planes", Observation::planes}, {"features", Observation::features}},
-           "stones as pictures, or numbers about each point");
+           {{"planes", Observation::planes},
+            {"features", Observation::features},
+            {"feature_planes", Observation::feature_planes}},
+           "stones as pictures, or numbers about each point, or those as pictures");
   f.when(observation == Observation::planes, "observation: planes", [&] {
     f.integer("history", history, "positions shown, the present one included",
               Range::between(1, 8));
@@ -68,27 +75,41 @@ void Go::Settings::fields(Fields& f) {
            "1, 0 or −1 at the end, or points over the number of points, or the mean of both");
   f.choice("illegal", illegal, {{"masked", Illegal::masked}, {"pass", Illegal::pass}},
            "whether illegal actions are masked, or any may be chosen and those are passes");
-  f.choice("opponent", opponent,
-           {{"none", Opponent::none},
-            {"random", Opponent::random},
-            {"heuristic", Opponent::heuristic},
-            {"policy", Opponent::policy},
-            {"gtp", Opponent::gtp}},
-           "who plays the other side: nobody (the agent plays both), uniform moves that leave eyes "
-           "alone, captures and shapes, the policies of other runs, a program");
+  opponent_fields(f);
+}
+
+void Go::Settings::opponent_fields(Fields& f) {
+  f.choice(
+      "opponent", opponent,
+      {{"none", Opponent::none},
+       {"random", Opponent::random},
+       {"heuristic", Opponent::heuristic},
+       {"policy", Opponent::policy},
+       {"self", Opponent::self},
+       {"gtp", Opponent::gtp}},
+      "who plays the other side: nobody (the agent plays both), uniform moves that leave eyes "
+      "alone, captures and shapes, the policies of other runs, the agent itself as it was before "
+      "(in evaluations the heuristic player), a program");
   f.when(opponent != Opponent::none, "an opponent", [&] {
     f.choice("color", color,
              {{"black", Side::black}, {"white", Side::white}, {"either", Side::either}},
              "the agent's; either: drawn for each game");
+    f.section("practice", practice,
+              "shares of the games of training, not of evaluations, that others play");
   });
   f.when(opponent == Opponent::policy, "opponent: policy", [&] {
     f.texts("policies", policies,
-            "folders of runs in the same world, such as runs/go-5x5-dqn/heuristic/1; one is drawn "
+            "folders of runs in the same world, such as runs/go-5x5-dqn/1; one is drawn "
             "for each game");
-    f.number("surprise", surprise,
-             "chance that a move of theirs is the heuristic player's, so that games differ",
-             Range::between(0, 1));
   });
+  f.when(opponent == Opponent::self, "opponent: self",
+         [&] { f.section("pool", pool, "past selves, of whom one is drawn for each game"); });
+  f.when(opponent == Opponent::policy || opponent == Opponent::self,
+         "opponent: policy or opponent: self", [&] {
+           f.number("surprise", surprise,
+                    "chance that a move of theirs is the heuristic player's, so that games differ",
+                    Range::between(0, 1));
+         });
   f.when(opponent == Opponent::gtp, "opponent: gtp",
          [&] { f.section("engine", engine, "the program that plays the other side"); });
 }
@@ -102,6 +123,8 @@ void Go::Settings::check(Issues& issues) const {
     issues.add("komi", "expected a multiple of 0.5");
   if (opponent == Opponent::policy && policies.empty())
     issues.add("policies", "expected the folder of a run");
+  if (practice.random + practice.heuristic > 1)
+    issues.add("practice", "expected shares that sum to at most 1");
   if (opponent == Opponent::gtp && engine.command.empty())
     issues.add("engine.command", "expected a program's name");
 }
@@ -115,6 +138,8 @@ Go::Go(const Settings& settings) : settings_(settings), game_(settings.size, rul
             .quantized(1);
     past_.assign(static_cast<std::size_t>(settings.history),
                  std::vector<std::uint8_t>(static_cast<std::size_t>(points)));
+  } else if (settings.observation == Observation::feature_planes) {
+    spec_.observation = Space::box({kFeaturesPerPoint + kFeaturesOfGame, n, n}, -1, 1);
   } else {
     spec_.observation = Space::box({points * kFeaturesPerPoint + kFeaturesOfGame}, -1, 1);
   }
@@ -133,12 +158,33 @@ Go::Go(const Settings& settings) : settings_(settings), game_(settings.size, rul
   if (settings.opponent == Opponent::policy) {
     for (const std::string& run : settings.policies)
       rivals_.push_back(open_stored_policy(run, spec_));
+  }
+  if (settings.opponent == Opponent::self) spec_.past_selves = settings.pool;
+  if (settings.opponent == Opponent::policy || settings.opponent == Opponent::self) {
     seen_.resize(spec_.observation.size());
     mask_.resize(static_cast<std::size_t>(points + 1));
   }
   // As reset(), but nobody is asked for a move yet: a program would be started for nothing.
   game_.place_handicap(settings_.handicap);
   if (!past_.empty()) remember();
+}
+
+void Go::begin_training(const std::shared_ptr<const PastSelves>& selves) {
+  training_ = true;
+  if (settings_.opponent == Opponent::self && selves) self_.join(selves);
+}
+
+// Of the next game.
+Go::Opponent Go::draw_opponent() {
+  if (training_ && settings_.practice.any()) {
+    const double at = random_.uniform();
+    if (at < settings_.practice.random) return Opponent::random;
+    if (at < settings_.practice.random + settings_.practice.heuristic) return Opponent::heuristic;
+  }
+  if (settings_.opponent != Opponent::self) return settings_.opponent;
+  if (!self_.joined()) return Opponent::heuristic;
+  self_.draw(random_);
+  return Opponent::self;
 }
 
 void Go::reset(Seed seed) {
@@ -150,6 +196,7 @@ void Go::reset(Seed seed) {
                                               : (random_.below(2) == 0 ? kBlack : kWhite);
   resigned_ = kEmpty;
   rival_ = rivals_.size() > 1 ? random_.below(static_cast<std::uint32_t>(rivals_.size())) : 0;
+  playing_ = draw_opponent();
   taken_ = lost_ = 0;
   told_ = -1;
   game_.clear();
@@ -195,19 +242,19 @@ void Go::answer() {
 }
 
 Vertex Go::opponents_move() {
-  if (settings_.opponent == Opponent::gtp) return ask_engine();
-  if (settings_.opponent == Opponent::policy && !random_.bernoulli(settings_.surprise))
-    return ask_policy();
-  return simple_move(
-      game_,
-      settings_.opponent == Opponent::random ? SimplePlayer::random : SimplePlayer::heuristic,
-      random_);
+  if (playing_ == Opponent::gtp) return ask_engine();
+  if (playing_ == Opponent::policy && !random_.bernoulli(settings_.surprise))
+    return ask(*rivals_[rival_]);
+  if (playing_ == Opponent::self && self_.joined() && !random_.bernoulli(settings_.surprise))
+    return ask(self_.policy());
+  return simple_move(game_,
+                     playing_ == Opponent::random ? SimplePlayer::random : SimplePlayer::heuristic,
+                     random_);
 }
 
 // A policy sees the board as the agent would. It remembers nothing from move to move, so that a
 // world that is saved and loaded goes on alike.
-Vertex Go::ask_policy() {
-  Policy& rival = *rivals_[rival_];
+Vertex Go::ask(Policy& rival) {
   observe(seen_);
   for (std::size_t a = 0; a < mask_.size(); ++a)
     mask_[a] = game_.is_legal(game_.board().vertex_of(static_cast<int>(a)));
@@ -252,7 +299,8 @@ float Go::result() const {
 }
 
 void Go::observe(std::span<float> out) const {
-  if (past_.empty()) return write_features(game_, out);
+  if (settings_.observation == Observation::features) return write_features(game_, out);
+  if (settings_.observation == Observation::feature_planes) return write_feature_planes(game_, out);
   const auto points = static_cast<std::size_t>(game_.board().points());
   const Color me = game_.to_move();
   for (std::size_t h = 0; h < past_.size(); ++h) {
@@ -292,18 +340,19 @@ void Go::events(EventSink& sink) const {
 }
 
 std::optional<ObservationGrid> Go::observation_grid() const {
-  if (past_.empty()) return std::nullopt;
+  if (settings_.observation == Observation::features) return std::nullopt;
   const auto n = static_cast<float>(settings_.size);
   return ObservationGrid{.left = -0.5f,
                          .top = n - 0.5f,
                          .side = 1,
-                         .planes = 2 * settings_.history + (settings_.color_plane ? 1 : 0),
-                         .placed = 2 * settings_.history};
+                         .planes = spec_.observation.shape[0],
+                         .placed = past_.empty() ? kFeaturesPerPoint : 2 * settings_.history};
 }
 
 std::unique_ptr<TwoPlayerGame> Go::game() const {
   return std::make_unique<SearchGame>(
       game_, SearchGame::View{.history = past_.empty() ? 0 : settings_.history,
+                              .pictures = settings_.observation == Observation::feature_planes,
                               .color = settings_.color_plane,
                               .handicap = settings_.handicap,
                               .margin = margin_share(settings_.reward)});
@@ -376,6 +425,8 @@ void Go::save(Writer& out) const {
   out.write(taken_);
   out.write(lost_);
   if (settings_.opponent == Opponent::policy) out.write(rival_);
+  if (draws_opponents()) out.write(playing_);
+  if (settings_.opponent == Opponent::self) self_.save(out);
   random_.save(out);
   std::vector<std::uint16_t> moves;
   for (int i = 0; i < game_.move_count(); ++i)
@@ -397,6 +448,14 @@ void Go::load(Reader& in) {
     in.read(rival_);
     if (rival_ >= rivals_.size()) in.fail("there is no such opponent");
   }
+  playing_ = settings_.opponent;
+  if (draws_opponents()) {
+    in.read(playing_);
+    if (playing_ != settings_.opponent && playing_ != Opponent::random &&
+        playing_ != Opponent::heuristic)
+      in.fail("there is no such opponent");
+  }
+  if (settings_.opponent == Opponent::self) self_.load(in);
   random_.load(in);
   std::vector<std::uint16_t> moves;
   in.read(moves);

@@ -4,8 +4,8 @@
 // the stones of the player to move and those of the other, of now and of the history − 1 positions
 // before, newest first, and a plane of ones where Black is to move, unless `color_plane: false`
 // leaves it out: then one strategy serves both colours, which is nearly exact for small komi.
-// Observation `features`: see observation.h. Actions: the points row by row from the top left, then
-// the pass.
+// Observations `features` and `feature_planes`: see observation.h. Actions: the points row by row
+// from the top left, then the pass.
 //
 // Illegal actions are masked; with `illegal: pass` nothing is, and an illegal action is a pass, for
 // learners that take no masks.
@@ -15,6 +15,10 @@
 // both` the mean of the two, so that who is behind on an empty board does not end the game there,
 // as a margin of komi alone makes him. It is the agent's; with opponent `none` both sides act, and
 // it is Black's.
+//
+// With opponent `self` the agent plays games of training against itself as it was before, and where
+// it is only measured against the heuristic player. `practice` lets others play a share of the
+// games of training.
 #pragma once
 
 #include <memory>
@@ -25,6 +29,7 @@
 #include "envs/go/gtp_engine.h"
 #include "envs/go/status.h"
 #include "sim/core/environment.h"
+#include "sim/core/past_selves.h"
 #include "sim/core/policy.h"
 #include "sim/core/scene.h"
 #include "sim/core/settings.h"
@@ -45,14 +50,20 @@ std::optional<int> action_at(const Scene& scene, int size, sandlot::Point screen
 
 class Go final : public Environment {
  public:
-  enum class Observation { planes, features };
+  enum class Observation { planes, features, feature_planes };
   enum class Reward { outcome, margin, both };
   enum class Illegal { masked, pass };
-  enum class Opponent { none, random, heuristic, policy, gtp };
+  enum class Opponent : std::uint8_t { none, random, heuristic, policy, self, gtp };
   enum class Side { black, white, either };
   struct EngineSettings {
     std::vector<std::string> command{"gnugo", "--mode", "gtp", "--level", "1", "--chinese-rules"};
     double timeout = 60;
+    void fields(Fields& f);
+  };
+  // Shares of the games of training in which these play the other side.
+  struct PracticeSettings {
+    double random = 0, heuristic = 0;
+    bool any() const { return random > 0 || heuristic > 0; }
     void fields(Fields& f);
   };
   struct Settings {
@@ -72,7 +83,10 @@ class Go final : public Environment {
     EngineSettings engine;
     std::vector<std::string> policies;  // folders of runs
     double surprise = 0.1;
+    PastSelvesSettings pool;
+    PracticeSettings practice;
     void fields(Fields& f);
+    void opponent_fields(Fields& f);
     void check(Issues& issues) const;
   };
 
@@ -80,6 +94,7 @@ class Go final : public Environment {
   explicit Go(const Settings& settings);
 
   const EnvironmentSpec& spec() const override { return spec_; }
+  void begin_training(const std::shared_ptr<const PastSelves>& selves) override;
   void reset(Seed seed) override;
   StepResult step(Action action) override;
   void observe(std::span<float> out) const override;
@@ -108,7 +123,11 @@ class Go final : public Environment {
   void answer();  // the opponent's move, where it is its turn
   Vertex opponents_move();
   Vertex ask_engine();
-  Vertex ask_policy();
+  Vertex ask(Policy& rival);
+  Opponent draw_opponent();
+  bool draws_opponents() const {
+    return settings_.opponent == Opponent::self || settings_.practice.any();
+  }
   bool finished() const { return game_.over() || resigned_ != kEmpty; }
   float result() const;  // the agent's
   void remember();
@@ -120,6 +139,9 @@ class Go final : public Environment {
   Color resigned_ = kEmpty;   // an engine that gave up
   int taken_ = 0, lost_ = 0;  // stones, in the last step, of the opponent and of the agent
   Random random_;
+  bool training_ = false;
+  Opponent playing_ = Opponent::none;  // who plays this game
+  PastSelf self_;
   std::unique_ptr<GtpEngine> engine_;
   std::vector<std::shared_ptr<Policy>> rivals_;
   std::uint32_t rival_ = 0;  // who plays this game

@@ -1,6 +1,7 @@
 #include "envs/go/observation.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "envs/go/tactics.h"
 
@@ -65,6 +66,19 @@ void write_features(const Game& game, std::span<float> out) {
   f[1] = std::clamp(-sign * static_cast<float>(game.rules().komi) / points, -1.0f, 1.0f);
   f[2] = game.passes() > 0 ? 1 : 0;
   f[3] = sign;
+}
+
+void write_feature_planes(const Game& game, std::span<float> out) {
+  const auto points = static_cast<std::size_t>(game.board().points());
+  thread_local std::vector<float> list;  // its memory is used again
+  list.resize(points * kFeaturesPerPoint + kFeaturesOfGame);
+  write_features(game, list);
+  for (std::size_t f = 0; f < kFeaturesPerPoint; ++f)
+    for (std::size_t p = 0; p < points; ++p) out[f * points + p] = list[p * kFeaturesPerPoint + f];
+  for (std::size_t f = 0; f < kFeaturesOfGame; ++f) {
+    const auto plane = out.subspan((kFeaturesPerPoint + f) * points, points);
+    std::fill(plane.begin(), plane.end(), list[points * kFeaturesPerPoint + f]);
+  }
 }
 
 void write_planes(const Game& game, int history, bool color, std::span<float> out) {

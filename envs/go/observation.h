@@ -14,6 +14,9 @@
 //   shape                 1 where the stones around make one of MoGo's patterns
 // and then: stones more than the opponent over the number of points, komi in the player's favour
 // over it, whether the opponent just passed, 1 for Black to move and −1 for White.
+//
+// Feature planes, [12, size, size]: the same as pictures, one for each of the eight and the four,
+// of which the latter are the same all over the board; for learners with convolutions.
 #pragma once
 
 #include <span>
@@ -25,6 +28,7 @@ namespace sandlot::go {
 inline constexpr int kFeaturesPerPoint = 8, kFeaturesOfGame = 4;
 
 void write_features(const Game& game, std::span<float> out);
+void write_feature_planes(const Game& game, std::span<float> out);
 // Of the game's last `history` positions, the newest first; what was before its first one is empty.
 // With `color`, a plane of ones where Black is to move comes last.
 void write_planes(const Game& game, int history, bool color, std::span<float> out);

@@ -42,12 +42,14 @@ void SearchGame::restart() {
 void SearchGame::observe(std::span<float> out) const {
   if (view_.history > 0)
     write_planes(game_, view_.history, view_.color, out);
+  else if (view_.pictures)
+    write_feature_planes(game_, out);
   else
     write_features(game_, out);
 }
 
 std::vector<Symmetry> SearchGame::symmetries() const {
-  if (view_.history == 0) return {};
+  if (view_.history == 0 && !view_.pictures) return {};
   return square_symmetries(game_.size(), 1);
 }
 

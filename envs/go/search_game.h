@@ -13,8 +13,9 @@ float value_of(double score, int points, double margin);
 class SearchGame final : public TwoPlayerGame {
  public:
   struct View {
-    int history = 1;    // positions in the planes that are observed; 0: features are
-    bool color = true;  // a plane says whose turn it is
+    int history = 1;        // positions in the planes that are observed; 0: features are
+    bool pictures = false;  // as planes, where features are
+    bool color = true;      // a plane says whose turn it is
     int handicap = 0;
     double margin = 0;  // its share of the outcome
   };

@@ -17,7 +17,7 @@ std::shared_ptr<Policy> open(const Registry& registry, const std::string& run,
   if (!std::filesystem::exists(folder.config()) || !std::filesystem::exists(folder.policy()))
     throw std::runtime_error(run +
                              ": there is no trained policy in this folder; expected the folder of "
-                             "a run, such as runs/go-5x5-dqn/heuristic/1");
+                             "a run, such as runs/go-5x5-dqn/1");
   const ExperimentConfig config = load_run_config(registry, folder);
   const EnvironmentSpec theirs = config.spec();
   if (theirs.name != world.name)

@@ -48,6 +48,11 @@ void check_world(EnvironmentSection& world, const Tree& tree, const std::string&
   world.wrappers.check(wrapper_issues);
 }
 
+void inherit(Tree& tree) {
+  tree.inherited = true;
+  for (Tree::Entry& entry : tree.map) inherit(entry.value);
+}
+
 // Writes `unseen` out as a whole environment: that of training, and on top what differs.
 void complete_unseen(Tree& tree, std::vector<Problem>& problems) {
   Tree::Entry* unseen = tree.find("unseen");
@@ -60,6 +65,7 @@ void complete_unseen(Tree& tree, std::vector<Problem>& problems) {
     return;
   }
   Tree whole = environment->value;
+  inherit(whole);
   merge(whole, unseen->value);
   whole.place = unseen->value.place;
   unseen->value = std::move(whole);

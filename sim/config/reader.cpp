@@ -56,6 +56,7 @@ const Tree* SettingsReader::take(std::string_view name) {
   const auto* entry = level().map->find(name);
   if (!entry) return nullptr;
   if (!inactive_.empty()) {
+    if (entry->value.inherited) return nullptr;
     problems_.push_back(
         {entry->place, join_path(level().path, name), "applies only with " + inactive_.back()});
     return nullptr;

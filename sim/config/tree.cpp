@@ -172,6 +172,7 @@ void merge(Tree& base, const Tree& over) {
     base = over;
     return;
   }
+  base.inherited = over.inherited;
   for (const auto& entry : over.map) {
     if (entry.value.kind == Tree::Kind::null) {
       erase(base, entry.key);

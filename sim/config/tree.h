@@ -40,6 +40,8 @@ struct Tree {
   Kind kind = Kind::null;
   std::string scalar;
   bool quoted = false;  // a quoted scalar is a text, whatever it looks like
+  // It stands in the section that this one says the difference to, and applies where it can.
+  bool inherited = false;
   std::vector<Tree> list;
   std::vector<Entry> map;  // in order of the file
   Place place;

@@ -37,6 +37,11 @@ class Batch final : public VectorEnvironment {
     if (threads_ > 1) pool_ = std::make_unique<ThreadPool>(threads_);
   }
 
+  void begin_training(std::shared_ptr<PastSelves> selves) override {
+    for (auto& episode : episodes_) episode.begin_training(selves);
+    selves_ = std::move(selves);
+  }
+
   void reset() override {
     finished_.clear();
     for (int row = 0; row < size_; ++row) {
@@ -64,6 +69,7 @@ class Batch final : public VectorEnvironment {
   void save(Writer& out) const override {
     out.tag("batch");
     out.write(counts_);
+    if (selves_) selves_->save(out);
     for (const auto& episode : episodes_) episode.save(out);
   }
   void load(Reader& in) override {
@@ -71,6 +77,7 @@ class Batch final : public VectorEnvironment {
     in.read(counts_);
     if (counts_.size() != episodes_.size())
       in.fail("it was saved with another number of environment copies");
+    if (selves_) selves_->load(in);
     for (auto& episode : episodes_) episode.load(in);
     for (int row = 0; row < size_; ++row) write_observation(row);
     finished_.clear();
@@ -127,6 +134,7 @@ class Batch final : public VectorEnvironment {
   std::vector<std::uint64_t> counts_;  // episodes started per row
   std::vector<EpisodeRecord> records_;
   std::unique_ptr<ThreadPool> pool_;
+  std::shared_ptr<PastSelves> selves_;
 };
 
 }  // namespace sandlot

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/core/past_selves.h"
 #include "sim/core/random.h"
 #include "sim/core/space.h"
 #include "sim/core/two_player_game.h"
@@ -51,6 +52,8 @@ struct EnvironmentSpec {
   bool masks_actions = false;     // legal_actions() may write zeros
   bool gives_game = false;        // game() is not null
   bool has_goal = false;          // the task is reached or missed: see Environment::goal_reached()
+  // Where the agent as it was before plays the other side: see Environment::begin_training().
+  std::optional<PastSelvesSettings> past_selves;
   // Figures of an episode beside its return, such as collisions per km: see
   // Environment::metrics(). Lower-case names, which become columns: eval_<name>.
   std::vector<std::string> metrics;
@@ -107,6 +110,12 @@ class Environment {
   virtual ~Environment() = default;
 
   virtual const EnvironmentSpec& spec() const = 0;
+  // An agent is going to train in this world, and is not only measured in it: what settings ask of
+  // training alone begins. `selves`: those that spec().past_selves asks for, else null. Called at
+  // most once, before reset() and load().
+  virtual void begin_training(const std::shared_ptr<const PastSelves>& selves) {
+    static_cast<void>(selves);
+  }
   // Starts an episode; the same seed gives the same episode, bit for bit.
   virtual void reset(Seed seed) = 0;
   // One step of a running episode. Allocates nothing once warm. The action is inside the space.

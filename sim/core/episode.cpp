@@ -49,6 +49,12 @@ void WrapperSettings::check(const EnvironmentSpec& world, Issues& issues) const 
     issues.add("action_repeat", "an action of " + world.name + " may not be legal a second time");
   if (world.masks_actions && sticky_actions > 0)
     issues.add("sticky_actions", "an action of " + world.name + " may not be legal a second time");
+  // Who plays the other side inside the world sees what the world shows.
+  const std::string plain = "past selves (environment.opponent: self) see the world's own ";
+  if (world.past_selves && previous_action)
+    issues.add("previous_action", plain + "observations: expected false");
+  if (world.past_selves && frame_stack > 1)
+    issues.add("frame_stack", plain + "observations: expected 1");
 }
 
 namespace {

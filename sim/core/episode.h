@@ -67,6 +67,10 @@ class Episode final : public Environment {
   std::int64_t length() const { return length_; }
   Seed seed() const { return seed_; }
 
+  void begin_training(const std::shared_ptr<const PastSelves>& selves) override {
+    env_.begin_training(selves);
+  }
+
   void reset(Seed seed) override {
     seed_ = seed;
     env_.reset(seed);

@@ -69,6 +69,9 @@ class PerceivedEnvironment final : public VectorEnvironment {
                        Perception& perception);
 
   void reset() override;
+  void begin_training(std::shared_ptr<PastSelves> selves) override {
+    inner_->begin_training(std::move(selves));
+  }
   void step(const Actions& actions) override;
   const Environment& environment(int row) const override { return inner_->environment(row); }
   void save(Writer&) const override;

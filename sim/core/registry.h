@@ -150,6 +150,10 @@ class TypedAgentFactory final : public AgentFactory {
       if (spec.players > 1)
         issues.add("name", "plays one side only; let " + spec.name +
                                " have an opponent (environment.opponent)");
+    if constexpr (requires { A::kPlaysBothSides; })
+      if (spec.past_selves)
+        issues.add("name", "learns nothing from games against its past selves (environment."
+                           "opponent: self): expected another opponent");
     settings_.check(spec, copies, issues);
   }
   std::unique_ptr<Agent> make(const EnvironmentSpec& spec, int copies, Seed seed) const override {

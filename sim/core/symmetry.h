@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace sandlot {
@@ -12,6 +13,14 @@ namespace sandlot {
 struct Symmetry {
   std::vector<std::int32_t> cells, actions;
 };
+
+// The observation's planes as the symmetry has them; `from` and `to` do not overlap.
+inline void transform(const Symmetry& symmetry, std::span<const float> from, std::span<float> to) {
+  const std::size_t cells = symmetry.cells.size();
+  for (std::size_t plane = 0; plane < from.size(); plane += cells)
+    for (std::size_t i = 0; i < cells; ++i)
+      to[plane + static_cast<std::size_t>(symmetry.cells[i])] = from[plane + i];
+}
 
 // The eight of a square board whose first side · side actions are its cells; `others` actions
 // behind them, such as a pass, stay as they are. The identity comes first.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -37,6 +38,9 @@ class VectorEnvironment {
   // Starts a fresh episode in every row. Which episodes follow depends on the seed given at
   // construction and on how many each row has played, not on threads.
   virtual void reset() = 0;
+  // An agent trains in these worlds: see Environment::begin_training(). `selves` is saved with
+  // them. Called at most once, before reset() and load().
+  virtual void begin_training(std::shared_ptr<PastSelves> selves) = 0;
   // Throws std::invalid_argument for an action outside the space or an illegal one.
   virtual void step(const Actions& actions) = 0;
 

@@ -62,7 +62,9 @@ TrainingRun::TrainingRun(const Registry& registry, const ExperimentConfig& confi
   agent_ =
       config_.agent.agent->make(config_.spec(), config_.environment.copies, derive(root_, "agent"));
   const bool spread = !options_.ranks && agent_->spreads();
-  environment_ = make_world(config_, root_, *perception_, spread ? 1 : config_.environment.threads);
+  selves_ = make_past_selves(config_);
+  environment_ =
+      make_world(config_, root_, *perception_, spread ? 1 : config_.environment.threads, selves_);
   policy_ = std::make_unique<PerceivingPolicy>(agent_->policy(), *perception_);
   agent_metrics_ = agent_->metrics();
   reported_.resize(agent_metrics_.size());
@@ -98,7 +100,9 @@ void serve_run(const ExperimentConfig& config, std::int64_t seed, Ranks& ranks) 
   const Seed root = root_of(seed);
   // What it has learnt comes with the first state of the world that rank 0 sends.
   const auto perception = config.make_perception(derive(root, "perception"));
-  Served served(make_world(config, root, *perception, config.environment.threads), ranks);
+  Served served(
+      make_world(config, root, *perception, config.environment.threads, make_past_selves(config)),
+      ranks);
   const auto agent =
       config.agent.agent->make(config.spec(), config.environment.copies, derive(root, "agent"));
   agent->serve(served);
@@ -112,6 +116,7 @@ TrainingOutcome TrainingRun::run() {
   }
   if (!restored) {
     warm_up();
+    keep_self();
     environment_->reset();
   }
   if (const std::string what = agent_->describe(); !what.empty()) say(label_ + ": " + what);
@@ -212,11 +217,20 @@ void TrainingRun::schedule_next() {
   next_evaluation_ = next_multiple(count(), t.evaluate.every);
   next_row_ = next_multiple(count(), t.log_every());
   next_checkpoint_ = next_multiple(count(), t.checkpoint_every());
+  next_self_ = selves_ ? next_multiple(steps_, selves_->settings().every) : kNever;
   next_due_ = std::min({next_evaluation_, next_row_, next_checkpoint_, budget_});
+}
+
+// Who the agent is now becomes one whom it may play against.
+void TrainingRun::keep_self() {
+  if (!selves_) return;
+  selves_->add(past_self(agent_->policy(), *perception_));
+  next_self_ = next_multiple(steps_, selves_->settings().every);
 }
 
 // Looks at the clock now and then, and does what is due.
 bool TrainingRun::look(Agent&) {
+  if (steps_ >= next_self_) keep_self();
   show_progress();
   const bool stop = options_.stop && options_.stop->load();
   if (count() < next_due_) {

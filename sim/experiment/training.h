@@ -1,8 +1,9 @@
 // TrainingRun: one agent in one world with one seed, from the first step to the last.
 //
-// What is due at a count of steps (or episodes) happens in a fixed order: evaluation, row of
-// metrics, checkpoint. An interrupted run goes on from its newest whole checkpoint and ends with
-// the same bytes as an unbroken one, the wall times in the TensorBoard file apart.
+// What is due at a count of steps (or episodes) happens in a fixed order: a past self to play
+// against, evaluation, row of metrics, checkpoint. An interrupted run goes on from its newest whole
+// checkpoint and ends with the same bytes as an unbroken one, the wall times in the TensorBoard
+// file apart.
 #pragma once
 
 #include <atomic>
@@ -84,7 +85,7 @@ class TrainingRun final : public TrainingContext, public PolicyKeeper {
 
   VectorEnvironment& environment() override { return *environment_; }
   bool proceed(Agent& agent) override {
-    if (++calls_ < next_look_ && count() < next_due_ &&
+    if (++calls_ < next_look_ && count() < next_due_ && steps_ < next_self_ &&
         !(options_.stop && options_.stop->load(std::memory_order_relaxed)))
       return true;
     return look(agent);
@@ -110,6 +111,7 @@ class TrainingRun final : public TrainingContext, public PolicyKeeper {
   std::int64_t count() const { return in_episodes_ ? episodes_ : steps_; }
   bool writes() const { return !options_.root.empty(); }
   void warm_up();
+  void keep_self();
   bool look(Agent& agent);
   void show_progress();
   void evaluate_now();
@@ -137,6 +139,7 @@ class TrainingRun final : public TrainingContext, public PolicyKeeper {
 
   std::unique_ptr<RunLock> lock_;
   std::unique_ptr<Perception> perception_;
+  std::shared_ptr<PastSelves> selves_;  // null where the world plays against none
   std::unique_ptr<VectorEnvironment> environment_;
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<PerceivingPolicy> policy_;
@@ -145,7 +148,8 @@ class TrainingRun final : public TrainingContext, public PolicyKeeper {
   std::unique_ptr<EventFile> events_;
 
   std::int64_t steps_ = 0, episodes_ = 0;
-  std::int64_t next_evaluation_ = 0, next_row_ = 0, next_checkpoint_ = 0, next_due_ = 0;
+  std::int64_t next_evaluation_ = 0, next_row_ = 0, next_checkpoint_ = 0, next_due_ = 0,
+               next_self_ = 0;
   bool finished_ = false;
   std::vector<std::string> agent_metrics_;
   Mean return_, length_;

@@ -59,7 +59,8 @@ std::int64_t save_policy_of_checkpoint(const ExperimentConfig& config, std::int6
                                        const fs::path& checkpoint, const fs::path& policy) {
   const Seed root = root_of(seed);
   const auto perception = config.make_perception(derive(root, "perception"));
-  const auto world = make_world(config, root, *perception, config.environment.threads);
+  const auto world =
+      make_world(config, root, *perception, config.environment.threads, make_past_selves(config));
   const auto agent =
       config.agent.agent->make(config.spec(), config.environment.copies, derive(root, "agent"));
   const ArchiveFile archive(checkpoint, kKind, kVersion);

@@ -1,9 +1,10 @@
 // The rules of Go as they are written (Tromp & Taylor): nothing kept between moves but the
-// positions themselves, every string found by flood fill. The slow twin of Game.
+// positions themselves, every string found by flood fill. The slow twin of Game, for boards of up
+// to 64 points.
 #pragma once
 
-#include <set>
-#include <utility>
+#include <bit>
+#include <cstdint>
 #include <vector>
 
 #include "envs/go/game.h"
@@ -12,7 +13,7 @@ namespace sandlot::go {
 
 class NaiveGo {
  public:
-  using Position = std::vector<int>;  // by point: 0 empty, 1 black, 2 white
+  using Position = std::vector<std::uint8_t>;  // by point: 0 empty, 1 black, 2 white
 
   NaiveGo(int size, const Rules& rules)
       : size_(size), rules_(rules), now_(static_cast<std::size_t>(size * size)) {
@@ -64,54 +65,66 @@ class NaiveGo {
   int liberties(int point) const { return liberties_of(now_, region(now_, point)); }
 
  private:
-  std::vector<int> around(int point) const {
-    std::vector<int> list;
-    const int row = point / size_, column = point % size_;
-    if (row > 0) list.push_back(point - size_);
-    if (row < size_ - 1) list.push_back(point + size_);
-    if (column > 0) list.push_back(point - 1);
-    if (column < size_ - 1) list.push_back(point + 1);
-    return list;
+  using Points = std::uint64_t;  // a bit for each
+  static Points bit(int point) { return Points{1} << point; }
+  template <class Do>
+  static void for_each(Points points, Do what) {
+    for (; points != 0; points &= points - 1) what(std::countr_zero(points));
   }
-  std::set<int> region(const Position& where, int point) const {
-    std::set<int> found{point};
-    std::vector<int> open{point};
-    while (!open.empty()) {
-      const int p = open.back();
-      open.pop_back();
-      for (const int n : around(p))
-        if (where[static_cast<std::size_t>(n)] == where[static_cast<std::size_t>(p)] &&
-            found.insert(n).second)
-          open.push_back(n);
+
+  Points around(int point) const {
+    const int row = point / size_, column = point % size_;
+    Points all = 0;
+    if (row > 0) all |= bit(point - size_);
+    if (row < size_ - 1) all |= bit(point + size_);
+    if (column > 0) all |= bit(point - 1);
+    if (column < size_ - 1) all |= bit(point + 1);
+    return all;
+  }
+  Points region(const Position& where, int point) const {
+    Points found = bit(point);
+    for (Points open = found; open != 0;) {
+      const int p = std::countr_zero(open);
+      open &= open - 1;
+      for_each(around(p) & ~found, [&](int n) {
+        if (where[static_cast<std::size_t>(n)] != where[static_cast<std::size_t>(p)]) return;
+        found |= bit(n);
+        open |= bit(n);
+      });
     }
     return found;
   }
-  int liberties_of(const Position& where, const std::set<int>& string) const {
-    std::set<int> found;
-    for (const int p : string)
-      for (const int n : around(p))
-        if (where[static_cast<std::size_t>(n)] == 0) found.insert(n);
-    return static_cast<int>(found.size());
+  int liberties_of(const Position& where, Points string) const {
+    Points beside = 0;
+    for_each(string, [&](int p) { beside |= around(p); });
+    int count = 0;
+    for_each(beside, [&](int n) { count += where[static_cast<std::size_t>(n)] == 0; });
+    return count;
   }
   void remove_dead(Position& where, int color) const {
-    std::vector<int> dead;
-    for (std::size_t p = 0; p < where.size(); ++p)
-      if (where[p] == color && liberties_of(where, region(where, static_cast<int>(p))) == 0)
-        dead.push_back(static_cast<int>(p));
-    for (const int p : dead) where[static_cast<std::size_t>(p)] = 0;
+    Points seen = 0, dead = 0;
+    for (int p = 0; p < size_ * size_; ++p) {
+      if (where[static_cast<std::size_t>(p)] != color || (seen & bit(p)) != 0) continue;
+      const Points string = region(where, p);
+      seen |= string;
+      if (liberties_of(where, string) == 0) dead |= string;
+    }
+    for_each(dead, [&](int p) { where[static_cast<std::size_t>(p)] = 0; });
   }
   Position after(int point, int color) const {
     Position next = now_;
-    next[static_cast<std::size_t>(point)] = color;
+    next[static_cast<std::size_t>(point)] = static_cast<std::uint8_t>(color);
     remove_dead(next, 3 - color);
     remove_dead(next, color);
     return next;
   }
   bool reaches(int point, int color) const {
-    for (const int p : region(now_, point))
-      for (const int n : around(p))
-        if (now_[static_cast<std::size_t>(n)] == color) return true;
-    return false;
+    bool found = false;
+    for_each(region(now_, point), [&](int p) {
+      for_each(around(p),
+               [&](int n) { found = found || now_[static_cast<std::size_t>(n)] == color; });
+    });
+    return found;
   }
   void remember() {
     past_.push_back(now_);
