@@ -4,12 +4,16 @@
 #include <filesystem>
 
 #include "agents/imitation/imitation.h"
+#include "agents/imitation/teacher.h"
 #include "sim/core/archive.h"
 
 namespace sandlot {
 
 void Dagger::Settings::fields(Fields& f) {
-  f.text("expert", expert, "the folder of a finished run, whose policy is asked");
+  f.choice("teacher", teacher, {{"policy", Teacher::policy}, {"rules", Teacher::rules}},
+           "who is asked: a trained policy, or the world's own player by rules");
+  f.when(teacher == Teacher::policy, "teacher: policy",
+         [&] { f.text("expert", expert, "the folder of a finished run, whose policy is asked"); });
   f.component("classifier", "learner", classifier, "what learns the action");
   f.integer("steps_per_round", steps_per_round, "steps before the learner learns again",
             Range::at_least(1));
@@ -18,7 +22,9 @@ void Dagger::Settings::fields(Fields& f) {
 }
 
 void Dagger::Settings::check(const EnvironmentSpec& spec, int, Issues& issues) const {
-  if (expert.empty())
+  if (teacher == Teacher::rules)
+    check_rules(spec, issues);
+  else if (expert.empty())
     issues.add("expert", "expected the folder of a finished run");
   else if (!std::filesystem::exists(expert))
     issues.add("expert", "there is no folder " + expert +
@@ -39,22 +45,27 @@ Dagger::Dagger(const Settings& settings, const EnvironmentSpec& spec, int copies
 
 void Dagger::train(TrainingContext& training) {
   VectorEnvironment& world = training.environment();
-  Policy& expert = training.trained_policy(settings_.expert);
-  for (int row = 0; row < world.size(); ++row) expert.begin_episode(row);
+  Policy* expert =
+      settings_.teacher == Teacher::policy ? &training.trained_policy(settings_.expert) : nullptr;
+  for (int row = 0; expert && row < world.size(); ++row) expert->begin_episode(row);
   while (training.proceed(*this)) {
     act(world, expert);
-    seen_.insert(seen_.end(), world.observations().begin(), world.observations().end());
-    said_.insert(said_.end(), advice_.begin(), advice_.end());
+    lessons_.add(world.observations(), advice_);
     training.step({.discrete = actions_, .continuous = {}});
-    for (const EpisodeRecord& ended : world.finished()) expert.begin_episode(ended.row);
+    for (const EpisodeRecord& ended : world.finished())
+      if (expert) expert->begin_episode(ended.row);
     in_round_ += world.size();
     if (in_round_ >= settings_.steps_per_round) learn(training);
   }
 }
 
-void Dagger::act(const VectorEnvironment& world, Policy& expert) {
-  for (int row = 0; row < world.size(); ++row) expert.look(row, world.environment(row));
-  expert.act(world.size(), world.observations(), world.legal_actions(), advice_, {}, random_);
+void Dagger::act(const VectorEnvironment& world, Policy* expert) {
+  if (expert) {
+    for (int row = 0; row < world.size(); ++row) expert->look(row, world.environment(row));
+    expert->act(world.size(), world.observations(), world.legal_actions(), advice_, {}, random_);
+  } else {
+    ask_rules(world, advice_);
+  }
   policy_.act(world.size(), world.observations(), world.legal_actions(), actions_, {}, random_);
   const double expert_share = std::pow(settings_.beta, static_cast<double>(rounds_));
   for (std::size_t row = 0; row < actions_.size(); ++row) {
@@ -66,9 +77,7 @@ void Dagger::act(const VectorEnvironment& world, Policy& expert) {
 void Dagger::learn(TrainingContext& training) {
   if (rounds_ > 0)
     training.report("agreement", static_cast<double>(agreed_) / static_cast<double>(in_round_));
-  const MatrixMap x(seen_.data(), static_cast<Eigen::Index>(said_.size()),
-                    static_cast<Eigen::Index>(observation_.size()));
-  policy_.classifier().fit(x, said_);
+  lessons_.teach(policy_.classifier());
   ++rounds_;
   in_round_ = agreed_ = 0;
 }
@@ -77,8 +86,7 @@ void Dagger::save(Writer& out) const {
   out.tag("dagger");
   policy_.save(out);
   random_.save(out);
-  out.write(seen_);
-  out.write(said_);
+  lessons_.save(out);
   for (const auto count : {in_round_, agreed_, rounds_}) out.write(count);
 }
 
@@ -86,19 +94,11 @@ void Dagger::load(Reader& in) {
   in.expect_tag("dagger");
   policy_.load(in);
   random_.load(in);
-  in.read(seen_);
-  in.read(said_);
+  lessons_.load(in, observation_, action_count_);
   for (auto* count : {&in_round_, &agreed_, &rounds_}) {
     in.read(*count);
     if (*count < 0) in.fail("a count is below 0");
   }
-  if (seen_.size() != said_.size() * observation_.size())
-    in.fail("there are more observations than answers, or fewer");
-  for (const float& value : seen_)
-    if (observation_.is_discrete() ? !observation_.contains(&value) : !std::isfinite(value))
-      in.fail("an observation is outside its space");
-  for (const auto action : said_)
-    if (action < 0 || action >= action_count_) in.fail("an action is out of range");
 }
 
 }  // namespace sandlot

@@ -50,6 +50,7 @@ void City::describe() {
   spec_.observation = observation_space(settings_);
   spec_.observation_names = observation_names(settings_);
   describe_actions(settings_.actions, spec_);
+  spec_.gives_advice = spec_.action.is_discrete();
   const TrafficDensity& traffic = settings_.traffic;
   scratch_.others.reserve(
       static_cast<std::size_t>(traffic.vehicles + traffic.pedestrians + traffic.sirens + 8));
@@ -113,7 +114,10 @@ void City::draw(Scene& scene) const { draw_world(world_, view_, scene); }
 
 Controls City::advice() const { return controls_for(world_, plan_by_rules(world_)); }
 
-std::int32_t City::advised_action() const { return nearest_action(world_, plan_by_rules(world_)); }
+std::int32_t City::advised_action() const {
+  if (!spec_.gives_advice) no_advice(spec_);
+  return nearest_action(world_, plan_by_rules(world_));
+}
 
 void City::save(Writer& out) const {
   out.tag("city world");

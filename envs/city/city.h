@@ -33,13 +33,14 @@ class City final : public Environment {
   bool goal_reached() const override { return world_.outcome() == city::Outcome::arrived; }
   void metrics(std::span<double> out) const override;
   void draw(Scene& scene) const override;
+  // The action nearest to what the driver by rules wants.
+  std::int32_t advised_action() const override;
   bool view_key(std::string_view key) override { return view_.press(key); }
   void save(Writer& out) const override;
   void load(Reader& in) override;
 
   const city::World& world() const { return world_; }
-  // What the driver by rules would do: its controls, and the discrete action nearest to them.
-  std::int32_t advised_action() const;
+  // What the driver by rules would do.
   city::Controls advice() const;
 
  private:

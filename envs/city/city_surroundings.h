@@ -18,6 +18,7 @@ constexpr int seen_count = 5;
 struct RayHit {
   float distance = 0;
   Seen what = Seen::nothing;
+  Vec2 velocity = {};  // m/s, of what was hit
 };
 
 class Surroundings {

@@ -57,6 +57,31 @@ float along_route(const World& world, Vec2 point, float half_width, float* aside
   return RoadAhead::far;
 }
 
+// Vehicles that reach into its way from beside, as those that change lanes or turn off do: they are
+// on lanes of their own, or have just been. One that stands may wait for this car in its turn, and
+// is left to stand.
+void see_cutting_in(const World& world, bool occluded, RoadAhead& ahead) {
+  const VehicleShape& own = world.vehicle().shape;
+  const Vec2 axis = direction(world.car().heading);
+  for (const World::Neighbour& n : world.neighbours()) {
+    const Vec2 to = n.box.centre - world.car().position;
+    const float along = dot(n.box.ahead, axis), speed = world.traffic().speed(n.vehicle);
+    if (speed < 0.5f) continue;
+    if (dot(to, to) > 15 * 15 || dot(to, axis) < 0 || along < 0.7f) continue;
+    if (occluded && !world.surroundings().sees(world.car().position, n.box.centre)) continue;
+    const Vec2 length = n.box.ahead * n.box.half_length,
+               width = left_of(n.box.ahead) * n.box.half_width;
+    for (const Vec2 corner :
+         {width - length, Vec2{} - width - length, width + length, length - width}) {
+      const float way =
+          along_route(world, n.box.centre + corner, own.width / 2 + 0.2f) - own.length / 2;
+      if (way < -1 || way >= ahead.leader) continue;
+      ahead.leader = std::max(way, 0.0f);
+      ahead.leader_speed = speed * along;
+    }
+  }
+}
+
 // Those in its way, where they are or will be within two seconds; and how near it comes to those
 // beside its way, with how fast they come nearer to it.
 void see_people(const World& world, bool occluded, RoadAhead& ahead) {
@@ -167,6 +192,7 @@ void see_siren(const World& world, RoadAhead& ahead) {
 RoadAhead look_along(const World& world, bool occluded) {
   RoadAhead ahead;
   see_leader(world, occluded, ahead);
+  see_cutting_in(world, occluded, ahead);
   see_people(world, occluded, ahead);
   see_crossing(world, ahead);
   see_bends(world, ahead);
@@ -177,6 +203,7 @@ RoadAhead look_along(const World& world, bool occluded) {
 RoadAhead look_at_line(const World& world) {
   RoadAhead ahead;
   see_line(world, ahead);
+  see_bends(world, ahead);
   return ahead;
 }
 

@@ -39,7 +39,7 @@ struct RoadAhead {
 };
 // With `occluded`, those whom buildings hide are not there.
 RoadAhead look_along(const World& world, bool occluded = false);
-// No more than the line and its light or sign: may_cross and conflict are left as they are.
+// No more than the line with its light or sign, and bends and limits: all else is left as it is.
 RoadAhead look_at_line(const World& world);
 
 }  // namespace sandlot::city

@@ -16,7 +16,10 @@ constexpr float speed_scale = 20;                           // m/s
 constexpr float siren_heard = 30;                           // m behind
 constexpr std::array<float, 4> looked_at = {4, 8, 15, 30};  // m along the route
 
-constexpr std::array<const char*, 4> line_names = {"line", "red", "yellow", "stop_sign"};
+constexpr std::array<const char*, 6> line_names = {"line",      "red",          "yellow",
+                                                   "stop_sign", "line_braking", "speed_room"};
+constexpr std::array<const char*, ray_values> ray_names = {"vehicle", "pedestrian", "wall",
+                                                           "parked", "closing"};
 constexpr std::array<const char*, 19> own_names = {
     "speed",  "sideways_speed", "yaw_rate",  "acceleration", "steering",   "slip",       "limit",
     "offset", "heading",        "bearing_4", "bearing_8",    "bearing_15", "bearing_30", "bend_4",
@@ -74,6 +77,17 @@ bool visible(const World& world, Vec2 point) {
   return !world.settings().occlusion || world.surroundings().sees(world.car().position, point);
 }
 
+// What is left to the speed that bends and limits allow.
+float speed_room(const World& world, const RoadAhead& ahead) {
+  return (std::min(ahead.bend_speed, world.limit()) - std::max(world.car().forward, 0.0f)) / 8;
+}
+
+// The braking that just brings the car to a speed within a gap.
+float braking_for(const World& world, float gap, float speed) {
+  const float faster = std::max(world.car().forward - speed, 0.0f);
+  return std::min(faster * faster / (2 * std::max(gap, 0.5f)), 8.0f) / 8;
+}
+
 void observe_features(const World& world, Output& out) {
   const RoadAhead ahead = look_along(world, world.settings().occlusion);
   const VehicleState& car = world.car();
@@ -117,38 +131,43 @@ void observe_features(const World& world, Output& out) {
   out.add(ahead.beside_waits);
   // What is left to the speed that bends and limits allow, and the braking that keeps it just clear
   // of each thing ahead.
-  const float v = std::max(car.forward, 0.0f);
-  const auto needed = [&](float gap, float speed) {
-    const float faster = std::max(v - speed, 0.0f);
-    return std::min(faster * faster / (2 * std::max(gap, 0.5f)), 8.0f) / 8;
-  };
-  out.add((std::min(ahead.bend_speed, world.limit()) - v) / 8);
-  out.add(ahead.leader < far ? needed(ahead.leader - 1, ahead.leader_speed) : 0.0f);
-  out.add(ahead.person < far ? needed(ahead.person - 1, 0) : 0.0f);
+  out.add(speed_room(world, ahead));
+  out.add(ahead.leader < far ? braking_for(world, ahead.leader - 1, ahead.leader_speed) : 0.0f);
+  out.add(ahead.person < far ? braking_for(world, ahead.person - 1, 0) : 0.0f);
   const bool stops = !ahead.may_cross || (ahead.must_stop && !world.stopped_at_line());
-  out.add(stops && ahead.line < far ? needed(ahead.line, 0) : 0.0f);
+  out.add(stops && ahead.line < far ? braking_for(world, ahead.line, 0) : 0.0f);
   out.add(ahead.siren < siren_heard);
 }
 
-// What rays and boxes of road users cannot tell: the next stop line, and the light or sign there.
+// What rays and boxes of road users cannot tell: the next stop line, the light or sign there, the
+// braking that they ask for, and how fast the street may be driven.
 void observe_line(const World& world, Output& out) {
   const RoadAhead ahead = look_at_line(world);
   const bool shown = ahead.signal && ahead.line < RoadAhead::far;
   out.add(ahead.line / 50);
   out.add(shown && ahead.light == Light::red);
   out.add(shown && ahead.light == Light::yellow);
-  out.add(ahead.must_stop && !world.stopped_at_line());
+  const bool sign = ahead.must_stop && !world.stopped_at_line();
+  out.add(sign);
+  const bool stops = sign || (shown && ahead.light != Light::green);
+  out.add(stops ? braking_for(world, ahead.line, 0) : 0.0f);
+  out.add(speed_room(world, ahead));
 }
 
 void observe_lidar(const World& world, Output& out) {
   const LidarSettings& lidar = world.settings().lidar;
   const auto range = static_cast<float>(lidar.range);
+  const VehicleState& car = world.car();
+  const Vec2 ahead = direction(car.heading);
+  const Vec2 velocity = ahead * car.forward + left_of(ahead) * car.sideways;
   for (int k = 0; k < lidar.rays; ++k) {
-    const float angle = 2 * pi * static_cast<float>(k) / static_cast<float>(lidar.rays);
-    const RayHit hit = cast_ray(world, direction(world.car().heading + angle), range);
-    out.add(hit.distance / range);
+    const Vec2 ray = direction(car.heading + ray_angle(lidar, k));
+    const RayHit hit = cast_ray(world, ray, range);
+    const float nearness = 1 - hit.distance / range;
     for (const Seen what : {Seen::vehicle, Seen::pedestrian, Seen::building, Seen::parked})
-      out.add(hit.what == what);
+      out.add(hit.what == what ? nearness : 0.0f);
+    const bool moves = hit.what == Seen::vehicle || hit.what == Seen::pedestrian;
+    out.add(moves ? dot(velocity - hit.velocity, ray) / speed_scale : 0.0f);
   }
 }
 
@@ -204,17 +223,24 @@ void observe_kinematics(const World& world, ObservationScratch& scratch, Output&
 
 }  // namespace
 
+float ray_angle(const LidarSettings& lidar, int k) {
+  const auto field = static_cast<float>(lidar.field) * pi / 180, at = static_cast<float>(k);
+  if (lidar.field >= 360) return field * at / static_cast<float>(lidar.rays);
+  return field * (at / static_cast<float>(lidar.rays - 1) - 0.5f);
+}
+
 RayHit cast_ray(const World& world, Vec2 ray, float range) {
   const Vec2 from = world.car().position;
   RayHit best = world.surroundings().cast(from, ray, range, world.parked());
   for (const auto& n : world.neighbours()) {
     const float reached = hit(n.box, from, ray, best.distance);
-    if (reached < best.distance) best = {reached, Seen::vehicle};
+    if (reached < best.distance)
+      best = {reached, Seen::vehicle, n.box.ahead * world.traffic().speed(n.vehicle)};
   }
   const Pedestrians& people = world.people();
   for (Id i = 0; i < static_cast<Id>(people.size()); ++i) {
     const float reached = hit(people.position(i), pedestrian_radius, from, ray, best.distance);
-    if (reached < best.distance) best = {reached, Seen::pedestrian};
+    if (reached < best.distance) best = {reached, Seen::pedestrian, people.velocity(i)};
   }
   return best;
 }
@@ -244,8 +270,7 @@ std::vector<std::string> observation_names(const CitySettings& settings) {
     names.insert(names.end(), line_names.begin(), line_names.end());
   if (settings.observation == ObservationKind::lidar)
     for (int k = 0; k < settings.lidar.rays; ++k)
-      for (const char* name : {"distance", "vehicle", "pedestrian", "wall", "parked"})
-        names.push_back("ray_" + std::to_string(k) + "_" + name);
+      for (const char* name : ray_names) names.push_back("ray_" + std::to_string(k) + "_" + name);
   if (settings.observation == ObservationKind::kinematics)
     for (int k = 0; k < settings.kinematics.nearest; ++k)
       for (const char* name : {"present", "x", "y", "vx", "vy", "cos", "sin", "vehicle", "bicycle",

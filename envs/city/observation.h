@@ -3,8 +3,9 @@
 // own direction, to the left above 0; all values are scaled and clipped to [−1, 1].
 //
 //   features    what drives, stands or shines ahead on the route; see feature_names()
-//   lidar       per ray: distance / range, then what was hit, as one of vehicle, pedestrian, wall,
-//               parked car
+//   lidar       per ray: how near it is what was hit, 1 − distance / range, as one of vehicle,
+//               pedestrian, wall, parked car, the others 0; then how fast a road user that was hit
+//               comes nearer
 //   kinematics  per road user, nearest first: present, x, y, its velocity relative to the car's,
 //   the
 //               cosine and sine of its heading, and whether it is a vehicle, on a bicycle, on foot
@@ -41,6 +42,8 @@ struct ObservationScratch {
 };
 void observe(const World& world, ObservationScratch& scratch, std::span<float> out);
 
+// Of ray k to the car's heading, in rad.
+float ray_angle(const LidarSettings& lidar, int k);
 // One ray against everything, for the observation and for what is drawn of it.
 RayHit cast_ray(const World& world, Vec2 ray, float range);
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 
 #include "envs/city/drawing.h"
 #include "envs/city/driver.h"
@@ -37,9 +36,7 @@ void draw_lidar(const World& world, Scene& scene) {
   const Vec2 from = world.car().position;
   const auto range = static_cast<float>(lidar.range);
   for (int k = 0; k < lidar.rays; ++k) {
-    const float turn =
-        2 * std::numbers::pi_v<float> * static_cast<float>(k) / static_cast<float>(lidar.rays);
-    const Vec2 ray = direction(world.car().heading + turn);
+    const Vec2 ray = direction(world.car().heading + ray_angle(lidar, k));
     const RayHit hit = cast_ray(world, ray, range);
     const Vec2 end = from + ray * hit.distance;
     scene.line(point(from), point(end), color_of(hit.what), 0.12f);

@@ -27,9 +27,11 @@ void TrafficDensity::check(Issues& issues) const {
 }
 
 void LidarSettings::fields(Fields& f) {
-  f.integer("rays", rays, "all around, the first one straight ahead",
+  f.integer("rays", rays, "how many, from the right to the left; all around: the first one ahead",
             sandlot::Range::between(4, 360));
   f.number("range", range, "in metres", sandlot::Range::between(5, 200));
+  f.number("field", field, "degrees that they are spread over, 360: all around",
+           sandlot::Range::between(10, 360));
 }
 
 void KinematicsSettings::fields(Fields& f) {

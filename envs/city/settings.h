@@ -31,7 +31,8 @@ struct TrafficDensity {
 
 struct LidarSettings {
   int rays = 32;
-  double range = 50;  // m
+  double range = 50;   // m
+  double field = 360;  // degrees
   void fields(Fields& f);
 };
 

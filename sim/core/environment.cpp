@@ -23,6 +23,10 @@ void refuse_action(const EnvironmentSpec& spec, const Action& action) {
   throw std::invalid_argument(message.str());
 }
 
+void no_advice(const EnvironmentSpec& spec) {
+  throw std::logic_error(spec.name + " has no player by rules that could say what to do");
+}
+
 void check_sizes(const EnvironmentSpec& spec, int rows, const Actions& actions) {
   const auto n = static_cast<std::size_t>(rows);
   const bool discrete = spec.action.is_discrete();

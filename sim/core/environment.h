@@ -52,6 +52,7 @@ struct EnvironmentSpec {
   bool masks_actions = false;     // legal_actions() may write zeros
   bool gives_game = false;        // game() is not null
   bool has_goal = false;          // the task is reached or missed: see Environment::goal_reached()
+  bool gives_advice = false;      // advised_action() is one; only where actions are discrete
   // Where the agent as it was before plays the other side: see Environment::begin_training().
   std::optional<PastSelvesSettings> past_selves;
   // Figures of an episode beside its return, such as collisions per km: see
@@ -103,6 +104,9 @@ struct TabularModel {
   std::vector<double> start;                   // distribution of the first state
 };
 
+// Throws std::logic_error that names the environment.
+[[noreturn]] void no_advice(const EnvironmentSpec& spec);
+
 // Derive a `final` class, so that Batch<Env> calls it statically. An environment knows nothing of
 // step limits: it returns running or terminated, and Episode<Env> truncates.
 class Environment {
@@ -147,6 +151,9 @@ class Environment {
   virtual std::unique_ptr<TwoPlayerGame> game() const { return nullptr; }
   // Another world in the same state; null where it cannot be had.
   virtual std::unique_ptr<Environment> clone() const { return nullptr; }
+  // What the world's own player by rules would do now, a legal action: for agents that imitate it.
+  // Asked for only where the specification says that there is one.
+  virtual std::int32_t advised_action() const { no_advice(spec()); }
 };
 
 // Throws std::invalid_argument that names the environment, the action and what is allowed.

@@ -126,6 +126,7 @@ class Episode final : public Environment {
   int player_to_move() const override { return env_.player_to_move(); }
   bool goal_reached() const override { return env_.goal_reached(); }
   void metrics(std::span<double> out) const override { env_.metrics(out); }
+  std::int32_t advised_action() const override { return env_.advised_action(); }
   void events(EventSink& sink) const override {
     if (wrappers_.action_repeat == 1) {
       env_.events(sink);

@@ -2,10 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <stdexcept>
 #include <vector>
 
 #include "envs/city/city.h"
 #include "envs/city/driver.h"
+#include "envs/city/observation.h"
 #include "sim/core/archive.h"
 #include "tests/envs/city/maps.h"
 
@@ -196,6 +199,103 @@ TEST_CASE("city: with assisted steering the driver's accelerations alone reach t
   for (int t = 0; t < 40; ++t)
     if (alone.step({.index = 6 + 4, .values = {}}).status != Status::running) break;
   CHECK(alone.world().route().offset() == doctest::Approx(-0.7).epsilon(0.25));
+}
+
+TEST_CASE("city: advice is given where actions are discrete") {
+  CitySettings settings = small();
+  CHECK(City(settings).spec().gives_advice);
+  settings.actions = ActionKind::continuous;
+  City env(settings);
+  env.reset(1);
+  CHECK_FALSE(env.spec().gives_advice);
+  CHECK_THROWS_WITH_AS(env.advised_action(),
+                       "city has no player by rules that could say what to do", std::logic_error);
+}
+
+TEST_CASE("city: rays of the lidar fan out over its field") {
+  LidarSettings lidar;
+  lidar.rays = 5;
+  lidar.field = 120;
+  const float third = 2.0943951f / 2;  // half of the field, in rad
+  CHECK(ray_angle(lidar, 0) == doctest::Approx(-third));
+  CHECK(ray_angle(lidar, 2) == doctest::Approx(0));
+  CHECK(ray_angle(lidar, 4) == doctest::Approx(third));
+  lidar.field = 360;
+  lidar.rays = 4;
+  CHECK(ray_angle(lidar, 0) == doctest::Approx(0));
+  CHECK(ray_angle(lidar, 3) == doctest::Approx(3 * 1.5707963f));
+}
+
+// Behind a vehicle on a straight street the ray ahead becomes shorter as fast as it says.
+TEST_CASE("city: the lidar tells how near what it meets is, and how fast that comes nearer") {
+  CitySettings settings = small();
+  settings.actions = ActionKind::assisted;
+  settings.observation = ObservationKind::lidar;
+  settings.lidar.rays = 5;
+  settings.lidar.field = 120;
+  settings.lidar.range = 40;
+  City env(settings);
+  std::vector<float> seen(env.spec().observation.size());
+  const auto& names = env.spec().observation_names;
+  const auto place = [&](const char* name) {
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+  };
+  const std::size_t vehicle = place("ray_2_vehicle"), closing = place("ray_2_closing");
+  REQUIRE(closing < seen.size());
+  int compared = 0, alike = 0;
+  for (Seed seed = 0; seed < 20; ++seed) {
+    env.reset(seed);
+    float before = 0, speed = 0;
+    for (int t = 0; t < 400; ++t) {
+      if (env.step({.index = env.advised_action(), .values = {}}).status != Status::running) break;
+      env.observe(seen);
+      const RayHit hit = cast_ray(env.world(), direction(env.world().car().heading), 40);
+      CHECK(seen[vehicle] ==
+            doctest::Approx(hit.what == Seen::vehicle ? 1 - hit.distance / 40 : 0));
+      const bool straight = std::abs(env.world().car().yaw_rate) < 0.01f;
+      if (straight && before > 0 && seen[vehicle] > 0 && std::abs(seen[vehicle] - before) < 0.1f) {
+        ++compared;
+        alike += std::abs((seen[vehicle] - before) * 40 / step_time - speed * 20) < 0.5f;
+      }
+      before = seen[vehicle];
+      speed = seen[closing];
+    }
+  }
+  CHECK(compared > 200);
+  CHECK(alike > compared * 8 / 10);
+}
+
+// Also those that change lanes, whom no lane of the route holds yet.
+TEST_CASE("city: who is driven into from behind was seen ahead") {
+  CitySettings settings = small();
+  settings.actions = ActionKind::assisted;
+  settings.map.generator.seeds = {0, 8};
+  settings.traffic.vehicles = 40;
+  settings.traffic.pedestrians = 0;
+  City env(settings);
+  int hits = 0, foreseen = 0;
+  for (Seed seed = 0; seed < 300; ++seed) {
+    env.reset(seed);
+    for (int t = 0; t < 600; ++t) {
+      const RoadAhead before = look_along(env.world());
+      const bool slow = env.world().car().forward < 8;
+      if (env.step({.index = slow ? 4 : 3, .values = {}}).status == Status::running) continue;
+      const World& world = env.world();
+      const Box own = world.car_box();
+      for (const World::Neighbour& n : world.neighbours()) {
+        const Vec2 to = n.box.centre - own.centre;
+        if (!overlap(own, n.box) || dot(n.box.ahead, own.ahead) < 0.8f ||
+            dot(to, own.ahead) < own.half_length || world.traffic().speed(n.vehicle) < 1)
+          continue;
+        ++hits;
+        foreseen += before.leader < 3;
+      }
+      break;
+    }
+  }
+  CHECK(hits >= 20);
+  CHECK(foreseen >=
+        hits * 95 / 100);  // measured: all 178; 157 where only lanes of the route are seen
 }
 
 TEST_CASE("city: sirens come up behind as often as they are called") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
 #include "tests/sim/core/counter.h"
@@ -215,4 +216,37 @@ TEST_CASE("sticky actions repeat the action before, at their rate") {
   // Alternating 0 and 2, a repeat shows unless the step before was itself repeated.
   CHECK(repeated > 0.15 * asked);
   CHECK(repeated < 0.30 * asked);
+}
+
+namespace {
+
+// Says what to do: always the same.
+class Advising final : public Environment {
+ public:
+  Advising() : spec_(inner_.spec()) { spec_.gives_advice = true; }
+  const EnvironmentSpec& spec() const override { return spec_; }
+  void reset(Seed seed) override { inner_.reset(seed); }
+  StepResult step(Action action) override { return inner_.step(action); }
+  void observe(std::span<float> out) const override { inner_.observe(out); }
+  std::int32_t advised_action() const override { return 2; }
+  void draw(Scene&) const override {}
+  void save(Writer& out) const override { inner_.save(out); }
+  void load(Reader& in) override { inner_.load(in); }
+
+ private:
+  Counter inner_;
+  EnvironmentSpec spec_;
+};
+
+}  // namespace
+
+TEST_CASE("a world's player by rules is asked through its wrappers; most worlds have none") {
+  const Batch<Advising> advising(1, {}, 1, 1, [] { return Advising(); });
+  CHECK(advising.spec().gives_advice);
+  CHECK(advising.environment(0).advised_action() == 2);
+  const Batch<Counter> batch(1, {}, 1, 1, make);
+  CHECK_FALSE(batch.spec().gives_advice);
+  CHECK_THROWS_WITH_AS(batch.environment(0).advised_action(),
+                       "counter has no player by rules that could say what to do",
+                       std::logic_error);
 }
