@@ -4,8 +4,6 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "sim/core/policy_keeper.h"
-
 namespace sandlot {
 
 void EvolvedPolicy::act(int rows, std::span<const float> observations,
@@ -76,10 +74,8 @@ void Generations::train(TrainingContext& training) {
     }
     log_.add(fitness);
     tell(training, fitness);
-    auto* keeper = dynamic_cast<PolicyKeeper*>(&training);
-    if (keeper &&
-        std::find(champions_.begin(), champions_.end(), log_.generations()) != champions_.end())
-      keeper->keep_policy(log_.generations());
+    if (std::find(champions_.begin(), champions_.end(), log_.generations()) != champions_.end())
+      training.keep_policy(log_.generations());
   }
 }
 

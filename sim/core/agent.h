@@ -65,6 +65,9 @@ class TrainingContext {
     static_cast<void>(run);
     throw std::logic_error("this training knows of no other runs");
   }
+  // Keeps the agent's policy as it is now, under a number, beside the one at the end: such as the
+  // champion of a generation. A training that writes no files keeps none.
+  virtual void keep_policy(std::int64_t number) { static_cast<void>(number); }
 };
 
 class Agent {
@@ -85,7 +88,8 @@ class Agent {
   virtual bool spreads() const { return false; }
   virtual void serve(TrainingContext& training) { static_cast<void>(training); }
 
-  // What it is made of and how much memory it will take, in a line; shown before the run. May be "".
+  // What it is made of and how much memory it will take, in a line; shown before the run. May be
+  // "".
   virtual std::string describe() const { return ""; }
 
   // Everything that learning needs to go on, the policy included. Whether train() follows the

@@ -18,7 +18,6 @@
 #include "sim/config/experiment_config.h"
 #include "sim/core/agent.h"
 #include "sim/core/perception.h"
-#include "sim/core/policy_keeper.h"
 #include "sim/core/thread_ranks.h"
 #include "sim/experiment/evaluation.h"
 #include "sim/experiment/metrics.h"
@@ -71,7 +70,7 @@ std::int64_t save_policy_of_checkpoint(const ExperimentConfig& config, std::int6
                                        const std::filesystem::path& checkpoint,
                                        const std::filesystem::path& policy);
 
-class TrainingRun final : public TrainingContext, public PolicyKeeper {
+class TrainingRun final : public TrainingContext {
  public:
   // Throws ConfigError where the folder holds a run and neither resume nor overwrite is asked for,
   // or where the run to resume was made with other settings.
