@@ -73,7 +73,9 @@ int evaluate_runs(const Registry& registry, const Options& options) {
     const ExperimentConfig config =
         load_config(registry, folder.config(), options.overrides).front();
     TrainedPolicy trained(config, folder.policy());
-    const EnvironmentSpec spec = config.spec();
+    const auto spec = [](const EnvironmentSection& world) {
+      return world.world->spec(world.wrappers);
+    };
     const auto measure = [&](const EnvironmentSection& world) {
       return evaluate(config, world, trained.policy(), derive(options.seed, "evaluate"),
                       options.episodes);
@@ -84,13 +86,13 @@ int evaluate_runs(const Registry& registry, const Options& options) {
     if (options.csv)
       print_episodes(name, "environment", e);
     else
-      print_row(name, spec, e);
+      print_row(name, spec(config.environment), e);
     if (!config.unseen.given) continue;
     const Evaluation unseen = measure(config.unseen.environment);
     if (options.csv)
       print_episodes(name, "unseen", unseen);
     else
-      print_row("  unseen", spec, unseen);
+      print_row("  unseen", spec(config.unseen.environment), unseen);
   }
   return 0;
 }

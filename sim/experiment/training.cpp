@@ -22,6 +22,11 @@ std::int64_t next_multiple(std::int64_t count, std::int64_t every) {
   return every <= 0 ? kNever : (count / every + 1) * every;
 }
 
+// Another opponent, for one, may bring other figures than the world of training.
+EnvironmentSpec unseen_spec(const ExperimentConfig& config) {
+  return config.unseen.environment.world->spec(config.unseen.environment.wrappers);
+}
+
 std::vector<std::string> columns_of(const ExperimentConfig& config, const EnvironmentSpec& spec,
                                     const std::vector<std::string>& agent_metrics) {
   std::vector<std::string> columns{"steps",          "episodes",      "episode_return",
@@ -30,9 +35,10 @@ std::vector<std::string> columns_of(const ExperimentConfig& config, const Enviro
   if (spec.has_goal) columns.emplace_back("eval_goal");
   for (const auto& name : spec.metrics) columns.push_back("eval_" + name);
   if (config.unseen.given) {
+    const EnvironmentSpec unseen = unseen_spec(config);
     columns.insert(columns.end(), {"unseen_return", "unseen_deviation"});
-    if (spec.has_goal) columns.emplace_back("unseen_goal");
-    for (const auto& name : spec.metrics) columns.push_back("unseen_" + name);
+    if (unseen.has_goal) columns.emplace_back("unseen_goal");
+    for (const auto& name : unseen.metrics) columns.push_back("unseen_" + name);
   }
   columns.insert(columns.end(), agent_metrics.begin(), agent_metrics.end());
   return columns;
@@ -315,9 +321,11 @@ void TrainingRun::write_row() {
     if (has_goal) row.emplace_back(pending_->goal_share());
     for (std::size_t k = 0; k < metrics; ++k) row.emplace_back(pending_->mean_metric(k));
     if (pending_unseen_) {
+      const EnvironmentSpec unseen = unseen_spec(config_);
       row.insert(row.end(), {pending_unseen_->mean_return(), pending_unseen_->deviation()});
-      if (has_goal) row.emplace_back(pending_unseen_->goal_share());
-      for (std::size_t k = 0; k < metrics; ++k) row.emplace_back(pending_unseen_->mean_metric(k));
+      if (unseen.has_goal) row.emplace_back(pending_unseen_->goal_share());
+      for (std::size_t k = 0; k < unseen.metrics.size(); ++k)
+        row.emplace_back(pending_unseen_->mean_metric(k));
     }
     outcome_.evaluation = std::move(*pending_);
     pending_.reset();

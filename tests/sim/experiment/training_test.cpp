@@ -206,6 +206,25 @@ TEST_CASE("training: a world's own figures are columns, with observations normal
   }
 }
 
+TEST_CASE("training: unseen worlds may have figures that the world of training has not") {
+  const TemporaryFolder root;
+  const Trained trained = train(root.path(),
+                                "name: game\n"
+                                "environment: {name: tic_tac_toe}\n"
+                                "unseen: {opponent: perfect}\n"
+                                "agent: {name: random}\n"
+                                "training: {steps: 400, evaluate: {every: 200, episodes: 20}}\n");
+  const MetricsTable table = read_metrics(root / "game/1/metrics.csv");
+  CHECK(table.column("eval_mistakes") < 0);
+  const int judged = table.column("unseen_judged"), mistakes = table.column("unseen_mistakes");
+  REQUIRE(judged >= 0);
+  REQUIRE(mistakes >= 0);
+  const auto& last = table.rows.back();
+  CHECK(last[static_cast<std::size_t>(judged)] >= 3);
+  CHECK(last[static_cast<std::size_t>(mistakes)] > 0.2);
+  CHECK(last[static_cast<std::size_t>(mistakes)] <= 2);
+}
+
 TEST_CASE("trained policies: damage and other settings are refused") {
   const TemporaryFolder root;
   train(root.path(), kConfig);
