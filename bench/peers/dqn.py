@@ -14,13 +14,14 @@ Needs python3-torch and python3-numpy.
 import argparse
 import math
 import pathlib
-import resource
 import subprocess
 import tempfile
 import time
 
 import numpy
 import torch
+
+from processor_time import children_time
 
 CONFIG = """\
 name: peer
@@ -134,11 +135,6 @@ def sandlot_dqn(program, backend, steps):
         subprocess.run([program, "train", config, "--out", folder, "--quiet"], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return steps / (children_time() - before)
-
-
-def children_time():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def main():

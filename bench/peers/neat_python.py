@@ -20,10 +20,11 @@ import csv
 import math
 import pathlib
 import random
-import resource
 import subprocess
 import tempfile
 import time
+
+from processor_time import children_time
 
 try:
     import neat
@@ -188,11 +189,6 @@ def sandlot(program, world, seeds):
             with open(metrics, encoding="utf-8") as rows:
                 steps += int(list(csv.DictReader(rows))[-1]["steps"])
         return seconds, steps
-
-
-def children_time():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def main():
