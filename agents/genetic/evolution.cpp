@@ -172,7 +172,7 @@ void Generations::measure_from(std::span<const std::byte> start, std::size_t i,
   measure(world, results_[i]);
 }
 
-// Rows that have ended play on until all have, and count no more.
+// Rows that have ended rest until all have.
 void Generations::measure(VectorEnvironment& world, Result& result) {
   std::fill(ended_.begin(), ended_.end(), std::uint8_t{0});
   for (int row = 0; row < world.size(); ++row) forget(row);
@@ -183,13 +183,10 @@ void Generations::measure(VectorEnvironment& world, Result& result) {
     act(world, actions_, continuous_);
     for (int row = 0; row < world.size() && !watcher_.empty(); ++row)
       if (!ended_[static_cast<std::size_t>(row)]) watcher_.see(row, world.observation(row));
-    world.step({.discrete = actions_, .continuous = continuous_});
-    result.steps += world.size();
+    world.step({.discrete = actions_, .continuous = continuous_, .resting = ended_});
+    result.steps += static_cast<std::int64_t>(ended_.size() - result.finished.size());
     for (const EpisodeRecord& record : world.finished()) {
-      forget(record.row);
-      auto& ended = ended_[static_cast<std::size_t>(record.row)];
-      if (ended) continue;
-      ended = 1;
+      ended_[static_cast<std::size_t>(record.row)] = 1;
       sum += record.episode_return;
       if (!watcher_.empty())
         watcher_.end(record.row, world.final_observation(record.row),

@@ -104,6 +104,11 @@ class Batch final : public VectorEnvironment {
   void step_rows(const Actions& actions, int begin, int end) {
     const std::size_t width = actions.continuous.empty() ? 0 : spec_.action.size();
     for (int row = begin; row < end; ++row) {
+      if (actions.rests(index(row))) {
+        rewards_[index(row)] = 0;
+        statuses_[index(row)] = Status::running;
+        continue;
+      }
       auto& episode = episodes_[index(row)];
       Action action;
       if (width > 0)

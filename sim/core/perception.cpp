@@ -109,9 +109,11 @@ void PerceivedEnvironment::show() {
 }
 
 // By what was known before the step.
-void PerceivedEnvironment::judge() {
+void PerceivedEnvironment::judge(const Actions& actions) {
   for (int row = 0; row < size_; ++row) {
     const auto i = static_cast<std::size_t>(row);
+    bonuses_[i] = 0;
+    if (actions.rests(i)) continue;
     const bool ended = inner_->statuses()[i] != Status::running;
     const auto reached = ended ? inner_->final_observation(row) : inner_->observation(row);
     bonuses_[i] = perception_.unfamiliar(reached).value_or(false) ? perception_.bonus() : 0.0f;
@@ -126,18 +128,28 @@ void PerceivedEnvironment::reset() {
 
 void PerceivedEnvironment::step(const Actions& actions) {
   inner_->step(actions);
-  if (!bonuses_.empty()) judge();
-  learn();
-  steps_ += size_;
+  if (!bonuses_.empty()) judge(actions);
+  learn(actions);
   show();
   for (std::size_t i = 0; i < bonuses_.size(); ++i) rewards_[i] += bonuses_[i];
 }
 
-void PerceivedEnvironment::learn() {
+void PerceivedEnvironment::learn(const Actions& actions) {
   for (int row = 0; row < size_; ++row)
     if (inner_->statuses()[static_cast<std::size_t>(row)] != Status::running)
       perception_.learn(inner_->final_observation(row), steps_);
-  perception_.learn(inner_->observations(), steps_);
+  if (actions.resting.empty()) {
+    perception_.learn(inner_->observations(), steps_);
+    steps_ += size_;
+    return;
+  }
+  int moved = 0;
+  for (int row = 0; row < size_; ++row) {
+    if (actions.rests(static_cast<std::size_t>(row))) continue;
+    perception_.learn(inner_->observation(row), steps_);
+    ++moved;
+  }
+  steps_ += moved;
 }
 
 void PerceivedEnvironment::save(Writer& out) const {

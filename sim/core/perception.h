@@ -78,8 +78,8 @@ class PerceivedEnvironment final : public VectorEnvironment {
   void load(Reader&) override;
 
  private:
-  void judge();
-  void learn();
+  void judge(const Actions& actions);
+  void learn(const Actions& actions);
   void show();
 
   std::unique_ptr<VectorEnvironment> inner_;

@@ -11,9 +11,14 @@
 namespace sandlot {
 
 // One action per row: `discrete` has N values, or `continuous` N · action.size().
+// Rows whose `resting` (N values, or none) is not 0 are left as they are: no reward, no status, no
+// look at their action.
 struct Actions {
   std::span<const std::int32_t> discrete = {};
   std::span<const float> continuous = {};
+  std::span<const std::uint8_t> resting = {};
+
+  bool rests(std::size_t row) const { return !resting.empty() && resting[row] != 0; }
 };
 
 struct EpisodeRecord {
@@ -84,7 +89,8 @@ class VectorEnvironment {
   std::vector<double> final_metrics_;  // [N, metrics]
 };
 
-// Throws std::invalid_argument unless `actions` holds one action of the right kind per row.
+// Throws std::invalid_argument unless `actions` holds one action of the right kind per row, and
+// says of all rows or of none whether they rest.
 void check_sizes(const EnvironmentSpec& spec, int rows, const Actions& actions);
 
 }  // namespace sandlot

@@ -17,16 +17,17 @@ void play_rows(VectorEnvironment& batch, Policy& policy, Random& random,
   const auto rows = static_cast<std::size_t>(batch.size());
   std::vector<std::int32_t> actions(discrete ? rows : 0);
   std::vector<float> values(rows * width);
+  std::vector<std::uint8_t> ended(rows);
   for (int row = 0; row < batch.size(); ++row) policy.begin_episode(row);
   batch.reset();
   std::size_t running = rows;
   while (running > 0) {
     for (int row = 0; row < batch.size(); ++row) policy.look(row, batch.environment(row));
     policy.act(batch.size(), batch.observations(), batch.legal_actions(), actions, values, random);
-    batch.step({.discrete = actions, .continuous = values});
+    batch.step({.discrete = actions, .continuous = values, .resting = ended});
     for (std::size_t row = 0; row < rows; ++row) {
+      if (ended[row] != 0) continue;
       PlayedEpisode& episode = episodes[row];
-      if (episode.status != Status::running) continue;
       if (discrete)
         episode.actions.push_back(actions[row]);
       else
@@ -36,8 +37,8 @@ void play_rows(VectorEnvironment& batch, Policy& policy, Random& random,
     }
     for (const EpisodeRecord& record : batch.finished()) {
       policy.begin_episode(record.row);
+      ended[static_cast<std::size_t>(record.row)] = 1;
       PlayedEpisode& episode = episodes[static_cast<std::size_t>(record.row)];
-      if (episode.status != Status::running) continue;
       episode.seed = record.seed;
       episode.episode_return = record.episode_return;
       episode.length = record.length;

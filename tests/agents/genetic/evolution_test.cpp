@@ -70,6 +70,11 @@ TEST_CASE(
     for (const double f : fitness) CHECK(f == fitness[0]);
   CHECK(agent.search->told[0] != agent.search->told[1]);
   CHECK(training.episodes() == static_cast<std::int64_t>(12 * agent.search->told.size()));
+  // A step of CartPole is worth 1; none is made, or counted, in a row whose episode has ended.
+  double lengths = 0;
+  for (const auto& fitness : agent.search->told)
+    for (const double f : fitness) lengths += 3 * f;
+  CHECK(static_cast<double>(training.steps()) == doctest::Approx(lengths));
 }
 
 TEST_CASE("evolution: individuals are dealt out in parts that shrink to single ones") {

@@ -95,6 +95,38 @@ TEST_CASE("a batch saved in mid-episode goes on the same") {
   CHECK(play(batch, 40, 13) == play(other, 40, 13));
 }
 
+TEST_CASE("rows that rest stay as they are, and the others do what they would have done") {
+  const WrapperSettings wrappers;
+  Batch<Counter> all(3, wrappers, 5, 1, make), some(3, wrappers, 5, 3, make);
+  all.reset();
+  some.reset();
+  // What a resting row is told to do is not looked at: 7 is no action.
+  const std::int32_t actions[] = {0, 1, 2}, others[] = {0, 7, 2};
+  const std::uint8_t resting[] = {0, 1, 0};
+  const float held = some.observations()[1];
+  int ended = 0;
+  for (int t = 0; t < 30; ++t) {
+    all.step({.discrete = actions});
+    some.step({.discrete = others, .resting = resting});
+    for (const int row : {0, 2}) {
+      const auto i = static_cast<std::size_t>(row);
+      CHECK(some.observations()[i] == all.observations()[i]);
+      CHECK(some.rewards()[i] == all.rewards()[i]);
+      CHECK(some.statuses()[i] == all.statuses()[i]);
+    }
+    CHECK(some.observations()[1] == held);
+    CHECK(some.rewards()[1] == 0);
+    CHECK(some.statuses()[1] == Status::running);
+    for (const EpisodeRecord& record : some.finished()) {
+      CHECK(record.row != 1);
+      ++ended;
+    }
+  }
+  CHECK(ended >= 10);
+  CHECK_THROWS_WITH(some.step({.discrete = actions, .resting = std::span(resting).first(2)}),
+                    "counter: a step of 3 rows says of 2 whether they rest");
+}
+
 TEST_CASE("frames are stacked oldest first and start filled") {
   WrapperSettings wrappers;
   wrappers.frame_stack = 3;

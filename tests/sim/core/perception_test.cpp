@@ -126,6 +126,27 @@ TEST_CASE("an encoded world shows codes, and each observation is learnt from onc
   CHECK(std::vector(chosen, chosen + 3) == std::vector<std::int32_t>{0, 1, 2});
 }
 
+TEST_CASE("nothing is learnt from a row that rests, and no bonus paid") {
+  std::vector<float> learnt;
+  Perception::Parts parts;
+  parts.encoder = std::make_unique<Thirds>(learnt);
+  parts.novelty = std::make_unique<Above>(-1.0f);
+  parts.bonus = 0.5;
+  const Space seen = Space::discrete(3);
+  Perception sense = perception(seen, std::move(parts));
+  PerceivedEnvironment world(counters(2), seen_as(seen), sense);
+  world.reset();
+  REQUIRE(learnt.size() == 2);
+  const float second = learnt[1];
+  const std::int32_t actions[] = {0, 0};
+  const std::uint8_t resting[] = {1, 0};
+  world.step({.discrete = actions, .resting = resting});
+  REQUIRE(learnt.size() == 3);
+  CHECK(learnt[2] == second + 1);
+  CHECK(world.rewards()[0] == 0);
+  CHECK(world.rewards()[1] == 1.5f);
+}
+
 TEST_CASE("a bonus is paid for where the step led, also at an episode's end, and not reported") {
   Perception::Parts parts;
   parts.novelty = std::make_unique<Above>(9.0f);
