@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sandlot {
 namespace {
 
 constexpr double kDistribution = 15;  // Deb's η of sbx and of the polynomial mutation
+constexpr double kChampionDoubt = 2;  // standard errors: one in some forty is that lucky
 
 }  // namespace
 
@@ -183,19 +185,33 @@ struct GeneticAlgorithm::Next {
   std::vector<double> sizes, sums, squares, times;
 };
 
-// The deviation of a measurement is taken from all that were measured more than once, together.
-std::vector<double> GeneticAlgorithm::ranked_by() const {
+// Of a measurement; taken from all that were measured more than once, together.
+double GeneticAlgorithm::deviation() const {
   double spread = 0, freedom = 0;
   for (std::size_t i = 0; i < sums_.size(); ++i)
     if (times_[i] > 1) {
-      spread += std::max(squares_[i] - sums_[i] * sums_[i] / times_[i], 0.0);
+      const double off = squares_[i] - sums_[i] * sums_[i] / times_[i];
+      if (off > 1e-12 * squares_[i]) spread += off;  // not what rounding leaves
       freedom += times_[i] - 1;
     }
-  const double off = freedom > 0 ? settings_.doubt * std::sqrt(spread / freedom) : 0;
+  return freedom > 0 ? std::sqrt(spread / freedom) : 0;
+}
+
+std::vector<double> GeneticAlgorithm::less_errors(double doubt) const {
+  const double off = doubt * deviation();
   std::vector<double> fitness(sums_.size());
   for (std::size_t i = 0; i < fitness.size(); ++i)
     fitness[i] = sums_[i] / times_[i] - off / std::sqrt(times_[i]);
   return fitness;
+}
+
+// Where measurements do not differ there is no luck, and once is enough.
+std::size_t GeneticAlgorithm::find_champion() const {
+  std::vector<double> sure = less_errors(kChampionDoubt);
+  if (deviation() > 0)
+    for (std::size_t i = 0; i < sure.size(); ++i)
+      if (times_[i] < 2) sure[i] = -std::numeric_limits<double>::infinity();
+  return best_first(sure)[0];
 }
 
 void GeneticAlgorithm::tell(std::span<const double> fitness) {
@@ -204,14 +220,16 @@ void GeneticAlgorithm::tell(std::span<const double> fitness) {
     squares_[i] += fitness[i] * fitness[i];
     times_[i] += 1;
   }
-  const std::vector<double> ranked = ranked_by();
-  std::copy_n(row(best_first(ranked)[0]).data(), best_.size(), best_.begin());
+  const std::vector<double> ranked = less_errors(settings_.doubt);
+  const std::size_t champion = find_champion();
+  std::copy_n(row(champion).data(), best_.size(), best_.begin());
   Next next{Matrix(population_.rows(), population_.cols()), std::vector<double>(sizes_.size()),
             std::vector<double>(sums_.size()), std::vector<double>(sums_.size()),
             std::vector<double>(times_.size())};
   ++generation_;
   const std::size_t island = ranked.size() / static_cast<std::size_t>(settings_.islands);
-  for (std::size_t first = 0; first < ranked.size(); first += island) breed(first, ranked, next);
+  for (std::size_t first = 0; first < ranked.size(); first += island)
+    breed(first, ranked, champion, next);
   population_.swap(next.population);
   sizes_.swap(next.sizes);
   sums_.swap(next.sums);
@@ -219,7 +237,8 @@ void GeneticAlgorithm::tell(std::span<const double> fitness) {
   times_.swap(next.times);
 }
 
-void GeneticAlgorithm::breed(std::size_t first, std::span<const double> fitness, Next& next) {
+void GeneticAlgorithm::breed(std::size_t first, std::span<const double> fitness,
+                             std::size_t champion, Next& next) {
   const std::size_t island = fitness.size() / static_cast<std::size_t>(settings_.islands);
   const auto genes = static_cast<std::size_t>(population_.cols());
   const double rate = 1 / std::sqrt(2 * static_cast<double>(genes));
@@ -239,8 +258,11 @@ void GeneticAlgorithm::breed(std::size_t first, std::span<const double> fitness,
   const auto order = order_of(first);
   const auto elites = static_cast<std::size_t>(settings_.elites);
   std::size_t to = first;
+  const auto last = order.begin() + settings_.elites;
+  const bool drops_champion = std::find(last, order.end(), champion) != order.end();
   for (; to < first + elites; ++to) keep(order[to - first], to);
-  if (settings_.islands > 1 && generation_ % settings_.migrate_every == 0)
+  if (drops_champion && to < first + island) keep(champion, to++);
+  if (settings_.islands > 1 && generation_ % settings_.migrate_every == 0 && to < first + island)
     keep(order_of((first + fitness.size() - island) % fitness.size())[0], to++);
   for (; to < first + island; ++to) {
     const std::span<float> child(next.population.row(static_cast<Eigen::Index>(to)).data(), genes);

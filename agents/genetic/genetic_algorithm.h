@@ -2,9 +2,12 @@
 // evolutionary algorithms", §4.1 and 4.3).
 //
 // The elite lives on and is measured again in each generation; its fitness is the mean of all its
-// measurements, so that one lucky episode makes no champion. Others are children of selected
-// parents. With `doubt`, individuals are ranked by their mean less so many of its standard errors,
-// so that luck in a first measurement does not displace what has been measured often.
+// measurements. Others are children of selected parents. With `doubt`, individuals are ranked by
+// their mean less so many of its standard errors, so that luck in a first measurement does not
+// displace what has been measured often.
+//
+// The champion, best(), is who was measured at least twice and has the highest mean less two
+// standard errors. It lives on beside its island's elite.
 //
 // With islands, the population is cut into equal parts that breed apart, each with its own elite;
 // every so many generations the best of each island also goes to the next one, in a ring (Whitley,
@@ -59,8 +62,10 @@ class GeneticAlgorithm final : public PopulationSearch {
  private:
   // Makes an island's next generation from its present one: places from `first` on.
   struct Next;
-  std::vector<double> ranked_by() const;
-  void breed(std::size_t first, std::span<const double> fitness, Next& next);
+  double deviation() const;
+  std::vector<double> less_errors(double doubt) const;
+  std::size_t find_champion() const;
+  void breed(std::size_t first, std::span<const double> fitness, std::size_t champion, Next& next);
   std::size_t select(std::span<const std::size_t> order, std::span<const double> fitness);
   void cross(std::span<const float> a, std::span<const float> b, std::span<float> child);
   void mutate(std::span<float> child, double size);

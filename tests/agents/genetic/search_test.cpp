@@ -157,6 +157,30 @@ TEST_CASE(
   fitness[6] = 7;
   search.tell(fitness);
   CHECK(search.population().row(0) == other);
+  // It lives on to be measured again, and so does the champion, who was measured twice.
+  CHECK(search.population().row(1) == third);
+  CHECK(Eigen::Map<const Eigen::RowVectorXf>(search.best().data(), 10) == third);
+  // With a deviation of 4.8, 6 - 2 · 4.8 / √2 is more than 10 / 3 - 2 · 4.8 / √3.
+  std::fill(fitness.begin(), fitness.end(), 0.0);
+  fitness[0] = 5;
+  search.tell(fitness);
+  CHECK(search.population().row(0) == other);
+  CHECK(Eigen::Map<const Eigen::RowVectorXf>(search.best().data(), 10) == other);
+}
+
+TEST_CASE("genetic algorithm: where measurements do not differ, the best of one is the champion") {
+  GeneticSettings settings;
+  settings.population = 10;
+  settings.elites = 1;
+  GeneticAlgorithm search(settings, kTen, 1);
+  std::vector<double> fitness(10, 0);
+  fitness[3] = 10;
+  search.tell(fitness);
+  fitness.assign(10, 0);
+  fitness[0] = 10, fitness[6] = 12;
+  const Eigen::RowVectorXf other = search.population().row(6);
+  search.tell(fitness);
+  CHECK(Eigen::Map<const Eigen::RowVectorXf>(search.best().data(), 10) == other);
 }
 
 TEST_CASE("genetic algorithm: with doubt, one good measurement does not displace many") {
