@@ -73,6 +73,10 @@ void Go::Settings::fields(Fields& f) {
   f.choice("reward", reward,
            {{"outcome", Reward::outcome}, {"margin", Reward::margin}, {"both", Reward::both}},
            "1, 0 or −1 at the end, or points over the number of points, or the mean of both");
+  f.choice("first_pass", first_pass,
+           {{"half_full", FirstPass::half_full}, {"settled", FirstPass::settled}},
+           "when searches may pass but as an answer: once half of the points have stones, or once "
+           "all points left are eyes or self-ataris");
   f.choice("illegal", illegal, {{"masked", Illegal::masked}, {"pass", Illegal::pass}},
            "whether illegal actions are masked, or any may be chosen and those are passes");
   opponent_fields(f);
@@ -355,7 +359,8 @@ std::unique_ptr<TwoPlayerGame> Go::game() const {
                               .pictures = settings_.observation == Observation::feature_planes,
                               .color = settings_.color_plane,
                               .handicap = settings_.handicap,
-                              .margin = margin_share(settings_.reward)});
+                              .margin = margin_share(settings_.reward),
+                              .settled = settings_.first_pass == FirstPass::settled});
 }
 
 void Go::set_state(const Game& game) {

@@ -52,6 +52,7 @@ class Go final : public Environment {
  public:
   enum class Observation { planes, features, feature_planes };
   enum class Reward { outcome, margin, both };
+  enum class FirstPass : std::uint8_t { half_full, settled };
   enum class Illegal { masked, pass };
   enum class Opponent : std::uint8_t { none, random, heuristic, policy, self, gtp };
   enum class Side { black, white, either };
@@ -77,6 +78,7 @@ class Go final : public Environment {
     int history = 8;
     bool color_plane = true;
     Reward reward = Reward::outcome;
+    FirstPass first_pass = FirstPass::half_full;
     Illegal illegal = Illegal::masked;
     Opponent opponent = Opponent::heuristic;
     Side color = Side::either;

@@ -22,9 +22,16 @@ void SearchGame::candidates(std::vector<std::int32_t>& out) const {
     if (!board.is_eye(v, c) && game_.is_legal(v)) out.push_back(board.point_of(v));
   // In the order of the board, whatever was played and taken back before.
   std::sort(out.begin(), out.end());
-  const int stones = board.stones(kBlack) + board.stones(kWhite);
-  if (out.empty() || game_.passes() > 0 || 2 * stones >= board.points())
-    out.push_back(board.points());
+  if (may_pass(out)) out.push_back(board.points());
+}
+
+bool SearchGame::may_pass(std::span<const std::int32_t> points) const {
+  if (points.empty() || game_.passes() > 0) return true;
+  const Board& board = game_.board();
+  if (!view_.settled) return 2 * (board.stones(kBlack) + board.stones(kWhite)) >= board.points();
+  return std::all_of(points.begin(), points.end(), [&](std::int32_t p) {
+    return is_self_atari(board, board.vertex_of(p), game_.to_move());
+  });
 }
 
 float value_of(double score, int points, double margin) {

@@ -17,7 +17,8 @@ class SearchGame final : public TwoPlayerGame {
     bool pictures = false;  // as planes, where features are
     bool color = true;      // a plane says whose turn it is
     int handicap = 0;
-    double margin = 0;  // its share of the outcome
+    double margin = 0;     // its share of the outcome
+    bool settled = false;  // nobody passes first before the board is settled
   };
   explicit SearchGame(const Game& game, const View& view);
   explicit SearchGame(const Game& game) : SearchGame(game, View{}) {}
@@ -35,10 +36,10 @@ class SearchGame final : public TwoPlayerGame {
     return value_of(game_.score(), game_.board().points(), view_.margin);
   }
   // Legal points that are no eyes of the player's own, and the pass, which is worth a look once
-  // half of the points have stones, or the other side has just passed, or nothing else is left.
-  // Before that a pass is no way to win; but whoever believes himself lost would end a game early
-  // with it, and in games against itself a network then sees nothing from which it could learn
-  // better.
+  // half of the points have stones (with `settled`: once each of those points is a self-atari), or
+  // the other side has just passed, or nothing else is left. Before that a pass is no way to win;
+  // but whoever believes himself lost would end a game early with it, and in games against itself a
+  // network then sees nothing from which it could learn better.
   void candidates(std::vector<std::int32_t>& out) const override;
   void play(int action) override;
   std::span<const std::int32_t> moves() const override { return moves_; }
@@ -52,6 +53,8 @@ class SearchGame final : public TwoPlayerGame {
   const Game& game() const { return game_; }
 
  private:
+  bool may_pass(std::span<const std::int32_t> points) const;
+
   Game game_;
   View view_;
   std::vector<std::int32_t> moves_;

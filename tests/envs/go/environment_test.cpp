@@ -328,6 +328,35 @@ TEST_CASE("go world: searches may play on from any state") {
   }
 }
 
+TEST_CASE("go world: with first_pass: settled no search passes first while a point is of use") {
+  auto settings = alone(5);
+  settings.first_pass = Go::FirstPass::settled;
+  Go world(settings);
+  Random random(1);
+  int passed = 0;
+  for (Seed seed = 0; seed < 20; ++seed) {
+    world.reset(seed);
+    const auto game = world.game();
+    std::vector<std::int32_t> candidates;
+    while (!game->over()) {
+      game->candidates(candidates);
+      REQUIRE(!candidates.empty());
+      const Game& state = static_cast<const SearchGame&>(*game).game();
+      const auto useful = [&](std::int32_t p) {
+        return p < 25 && !is_self_atari(state.board(), state.board().vertex_of(p), state.to_move());
+      };
+      const bool use = std::any_of(candidates.begin(), candidates.end(), useful);
+      const bool pass = candidates.back() == 25;
+      CHECK(pass == (!use || state.passes() > 0));
+      passed += pass && state.passes() == 0;
+      // Who may pass does, and is answered by a pass.
+      const auto any = random.below(static_cast<std::uint32_t>(candidates.size()));
+      game->play(pass ? 25 : candidates[any]);
+    }
+  }
+  CHECK(passed >= 15);  // the others end at the limit of moves
+}
+
 TEST_CASE("go world: the picture has the stones, and says how it ended") {
   Go world(alone(5));
   world.reset(1);
