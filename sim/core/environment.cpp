@@ -32,16 +32,17 @@ void check_sizes(const EnvironmentSpec& spec, int rows, const Actions& actions) 
   const bool discrete = spec.action.is_discrete();
   const std::size_t want_discrete = discrete ? n : 0;
   const std::size_t want_continuous = discrete ? 0 : n * spec.action.size();
+  const bool right =
+      actions.discrete.size() == want_discrete && actions.continuous.size() == want_continuous;
+  if (right && (actions.resting.empty() || actions.resting.size() == n)) return;
   std::ostringstream message;
-  if (actions.discrete.size() == want_discrete && actions.continuous.size() == want_continuous) {
-    if (actions.resting.empty() || actions.resting.size() == n) return;
-    message << spec.name << ": a step of " << rows << " rows says of " << actions.resting.size()
-            << " whether they rest";
-    throw std::invalid_argument(message.str());
-  }
-  message << spec.name << ": a step of " << rows << " rows takes "
-          << (discrete ? want_discrete : want_continuous) << (discrete ? " indices" : " values")
-          << ", not " << (discrete ? actions.discrete.size() : actions.continuous.size());
+  message << spec.name << ": a step of " << rows << " rows ";
+  if (right)
+    message << "says of " << actions.resting.size() << " whether they rest";
+  else
+    message << "takes " << (discrete ? want_discrete : want_continuous)
+            << (discrete ? " indices" : " values") << ", not "
+            << (discrete ? actions.discrete.size() : actions.continuous.size());
   throw std::invalid_argument(message.str());
 }
 
