@@ -16,6 +16,9 @@
 // as a margin of komi alone makes him. It is the agent's; with opponent `none` both sides act, and
 // it is Black's.
 //
+// `first_pass` is for agents that search: when they may pass though the other side has not. See
+// search_game.h.
+//
 // With opponent `self` the agent plays games of training against itself as it was before, and where
 // it is only measured against the heuristic player. `practice` lets others play a share of the
 // games of training.
