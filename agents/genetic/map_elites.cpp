@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace sandlot {
 
@@ -126,10 +127,13 @@ void MapElites::tell(TrainingContext& training, std::span<const double> fitness)
   show_best();
 }
 
+// Among those measured at least twice, once there are some: of many, the best of one measurement is
+// the luckiest.
 void MapElites::show_best() {
   const Elite* best = nullptr;
+  const auto rank = [](const Elite& elite) { return std::pair(elite.times > 1, elite.fitness()); };
   for (const Elite& elite : cells_)
-    if (!elite.genome.empty() && (!best || elite.fitness() > best->fitness())) best = &elite;
+    if (!elite.genome.empty() && (!best || rank(elite) > rank(*best))) best = &elite;
   if (best) policy_.set_genome(best->genome);
 }
 
